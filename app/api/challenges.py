@@ -1,0 +1,189 @@
+"""Routes of challenges."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app import versions
+from app.api.dependencies import (
+    ActorDep,
+    ContextDep,
+    Cursor,
+    IdempotencyKey,
+    IfMatch,
+    JsonBody,
+    Limit,
+    ReadSessionDep,
+)
+from app.api.lists import Listing, link_next
+from app.api.paths import Id
+from app.api.problem_details import problems
+from app.challenges import repository, service
+from app.challenges.schemas import ChallengeCreate, ChallengePatch, ChallengeRead
+from app.idempotency import make_receipt
+from app.vocabulary import ChallengeState, FieldOfAction, Language, Region
+
+router = APIRouter(tags=["Challenges"], prefix="/challenges")
+
+STEP_PROBLEMS = problems(404, 409, 412, 422, 503)
+
+
+@router.post(
+    "",
+    operation_id="create_challenge",
+    status_code=201,
+    response_model=ChallengeRead,
+    dependencies=[JsonBody],
+    responses=problems(400, 409, 413, 415, 422, 503),
+)
+def create_challenge(
+    body: ChallengeCreate,
+    context: ContextDep,
+    actor: ActorDep,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> Any:
+    """Describe a challenge. Its ranked startups are there at once, at `/challenges/{id}/matches`."""
+    receipt = make_receipt(f"{actor.name} create_challenge", idempotency_key, body.model_dump(mode="json"))
+    challenge = service.submit_challenge(context, actor, body, receipt)
+    response.headers["Location"] = f"/api/v1/challenges/{challenge['id']}"
+    return _tagged(response, challenge)
+
+
+@router.get("", operation_id="list_challenges", responses=problems(422, 503))
+def list_challenges(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    state: ChallengeState | None = None,
+    field_of_action: FieldOfAction | None = None,
+    region: Region | None = None,
+    language: Language | None = None,
+    organisation_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    network: Annotated[str | None, Query(max_length=40)] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Listing[ChallengeRead]:
+    """Challenges, newest first."""
+    page = repository.page(
+        session,
+        actor,
+        state=state,
+        field_of_action=field_of_action,
+        region=region,
+        language=language,
+        organisation_id=organisation_id,
+        network=network,
+        limit=limit,
+        cursor=cursor,
+    )
+    link_next(request, response, page.next_cursor)
+    return Listing(items=[ChallengeRead.model_validate(row) for row in page.rows], next_cursor=page.next_cursor)
+
+
+@router.get(
+    "/{challenge_id}",
+    operation_id="read_challenge",
+    response_model=ChallengeRead,
+    responses=problems(404, 422, 503),
+)
+def read_challenge(challenge_id: Id, session: ReadSessionDep, actor: ActorDep, response: Response) -> Any:
+    """One challenge."""
+    return _tagged(response, service.read_challenge(session, actor, challenge_id))
+
+
+@router.patch(
+    "/{challenge_id}",
+    operation_id="edit_challenge",
+    response_model=ChallengeRead,
+    dependencies=[JsonBody],
+    responses=problems(400, 404, 409, 412, 413, 415, 422, 428, 503),
+)
+def edit_challenge(
+    challenge_id: Id,
+    body: ChallengePatch,  # type: ignore[valid-type]
+    context: ContextDep,
+    actor: ActorDep,
+    response: Response,
+    if_match: IfMatch = None,
+) -> Any:
+    """Change fields; `If-Match` must hold the ETag that was read. A published challenge is ranked again."""
+    changes = body.model_dump(mode="json", exclude_unset=True)  # type: ignore[attr-defined]
+    return _tagged(response, service.edit_challenge(context, actor, challenge_id, changes, if_match))
+
+
+@router.post(
+    "/{challenge_id}/publish",
+    operation_id="publish_challenge",
+    response_model=ChallengeRead,
+    responses=STEP_PROBLEMS,
+)
+def publish_challenge(
+    challenge_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
+) -> Any:
+    """Show a draft to startups, or an expired challenge again."""
+    return _tagged(response, service.publish_challenge(context, actor, challenge_id, if_match))
+
+
+@router.post(
+    "/{challenge_id}/pause",
+    operation_id="pause_challenge",
+    response_model=ChallengeRead,
+    responses=STEP_PROBLEMS,
+)
+def pause_challenge(
+    challenge_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
+) -> Any:
+    """Take a challenge out of the ranking for a while."""
+    return _tagged(response, service.pause_challenge(context, actor, challenge_id, if_match))
+
+
+@router.post(
+    "/{challenge_id}/resume",
+    operation_id="resume_challenge",
+    response_model=ChallengeRead,
+    responses=STEP_PROBLEMS,
+)
+def resume_challenge(
+    challenge_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
+) -> Any:
+    """Put a paused challenge back into the ranking."""
+    return _tagged(response, service.resume_challenge(context, actor, challenge_id, if_match))
+
+
+@router.post(
+    "/{challenge_id}/solve",
+    operation_id="mark_challenge_solved",
+    response_model=ChallengeRead,
+    responses=STEP_PROBLEMS,
+)
+def mark_challenge_solved(
+    challenge_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
+) -> Any:
+    """End a challenge that found its solution."""
+    return _tagged(response, service.mark_challenge_solved(context, actor, challenge_id, if_match))
+
+
+@router.post(
+    "/{challenge_id}/close",
+    operation_id="close_challenge",
+    response_model=ChallengeRead,
+    responses=STEP_PROBLEMS,
+)
+def close_challenge(
+    challenge_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
+) -> Any:
+    """End a challenge without a solution."""
+    return _tagged(response, service.close_challenge(context, actor, challenge_id, if_match))
+
+
+@router.delete("/{challenge_id}", operation_id="delete_challenge", status_code=204, responses=STEP_PROBLEMS)
+def delete_challenge(challenge_id: Id, context: ContextDep, actor: ActorDep, if_match: IfMatch = None) -> None:
+    """Delete a challenge, its vectors and its matches."""
+    service.delete_challenge(context, actor, challenge_id, if_match)
+
+
+def _tagged(response: Response, challenge: dict[str, Any]) -> dict[str, Any]:
+    response.headers["ETag"] = versions.etag(challenge["version"])
+    return challenge

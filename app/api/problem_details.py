@@ -1,0 +1,136 @@
+"""All errors of the API as problem+json (RFC 9457), in the language the client prefers."""
+
+from typing import Annotated, Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from app import errors
+from app.api.languages import preferred_language
+from app.validation import field_errors
+
+MEDIA_TYPE = "application/problem+json"
+
+log = structlog.get_logger()
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field and what to do."""
+
+    field: Annotated[str, Field(examples=["must_haves.0.value"], description="Dotted path of the field.")]
+    code: Annotated[str, Field(examples=["string_too_long"], description="Stable name of the rule.")]
+    message: Annotated[str, Field(examples=["Der Text ist zu lang: höchstens 200 Zeichen."])]
+
+
+class Problem(BaseModel):
+    """An error as RFC 9457 describes it. `title` and `detail` are German or English as `Accept-Language` says."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:passgenau:problem:not-found",
+                    "title": "Nicht gefunden",
+                    "status": 404,
+                    "detail": "Unter dieser Adresse gibt es nichts (mehr). Prüfen Sie die Nummer.",
+                    "request_id": "5f0c9a1e7b3d4c22",
+                }
+            ]
+        }
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    errors: list[FieldProblem] | None = None
+
+
+def render(request: Request, error: errors.AppError) -> JSONResponse:
+    """Return the answer for an expected error."""
+    language = preferred_language(request.headers.get("accept-language"))
+    title, detail = error.text(language)
+    problem = Problem(
+        type=f"urn:passgenau:problem:{error.code}",
+        title=title,
+        status=error.status,
+        detail=detail,
+        request_id=getattr(request.state, "request_id", ""),
+        errors=[
+            FieldProblem(field=field.field, code=field.code, message=field.message(language)) for field in error.fields
+        ]
+        or None,
+    )
+    headers = {"Content-Language": language.value, "Vary": "Accept-Language", "Cache-Control": "no-store"}
+    if isinstance(error, errors.ServiceUnavailable):
+        headers["Retry-After"] = str(error.retry_after)
+    return JSONResponse(problem.model_dump(exclude_none=True), error.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that can answer with these error statuses."""
+    texts = {
+        400: "The request can't be read",
+        404: "There is no such thing",
+        405: "The address does not know the method",
+        409: "The state does not allow it",
+        412: "Somebody else changed it in between",
+        413: "The body is over 1 MB",
+        415: "The body is not JSON",
+        422: "A field is malformed; `errors` names it",
+        428: "`If-Match` is missing",
+        503: "Not ready; try again after `Retry-After` seconds",
+    }
+    return {
+        status: {
+            "description": texts[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in statuses
+    }
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+
+    @app.exception_handler(errors.AppError)
+    def expected(request: Request, error: errors.AppError) -> Response:
+        return render(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, error: RequestValidationError) -> Response:
+        found = error.errors()
+        if found and found[0]["type"] == "json_invalid":
+            return render(request, errors.MalformedJson(position=found[0]["loc"][-1]))
+        return render(request, errors.MalformedInput(fields=field_errors(found)))
+
+    @app.exception_handler(HTTPException)
+    def framework(request: Request, error: HTTPException) -> Response:
+        known: dict[int, type[errors.AppError]] = {
+            400: errors.BadRequest,
+            404: errors.NotFound,
+            405: errors.MethodNotAllowed,
+            413: errors.BodyTooLarge,
+        }
+        response = render(request, known.get(error.status_code, errors.AppError)())
+        if error.headers:
+            response.headers.update(error.headers)
+        return response
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeout)
+    def database_away(request: Request, error: DBAPIError) -> Response:
+        log.error("database unavailable", error=type(error).__name__)
+        return render(request, errors.ServiceUnavailable())
+
+    @app.exception_handler(Exception)
+    def unexpected(request: Request, error: Exception) -> Response:
+        log.error("unexpected error", error=type(error).__name__, path=request.scope.get("path"))
+        return render(request, errors.AppError())

@@ -1,0 +1,163 @@
+"""Routes of profiles."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app import versions
+from app.api.dependencies import (
+    ActorDep,
+    ContextDep,
+    Cursor,
+    IdempotencyKey,
+    IfMatch,
+    JsonBody,
+    Limit,
+    ReadSessionDep,
+)
+from app.api.lists import Listing, link_next
+from app.api.paths import Id
+from app.api.problem_details import problems
+from app.idempotency import make_receipt
+from app.profiles import repository, service
+from app.profiles.schemas import ProfileCreate, ProfilePatch, ProfileRead
+from app.vocabulary import FieldOfAction, Language, ProfileState, Region
+
+router = APIRouter(tags=["Profiles"], prefix="/profiles")
+
+STEP_PROBLEMS = problems(404, 409, 412, 422, 503)
+
+
+@router.post(
+    "",
+    operation_id="create_profile",
+    status_code=201,
+    response_model=ProfileRead,
+    dependencies=[JsonBody],
+    responses=problems(400, 409, 413, 415, 422, 503),
+)
+def create_profile(
+    body: ProfileCreate,
+    context: ContextDep,
+    actor: ActorDep,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> Any:
+    """Describe what a startup can do. The challenges that fit are there at once, at `/profiles/{id}/matches`."""
+    receipt = make_receipt(f"{actor.name} create_profile", idempotency_key, body.model_dump(mode="json"))
+    profile = service.submit_profile(context, actor, body, receipt)
+    response.headers["Location"] = f"/api/v1/profiles/{profile['id']}"
+    return _tagged(response, profile)
+
+
+@router.get("", operation_id="list_profiles", responses=problems(422, 503))
+def list_profiles(
+    request: Request,
+    response: Response,
+    session: ReadSessionDep,
+    actor: ActorDep,
+    state: ProfileState | None = None,
+    field_of_action: FieldOfAction | None = None,
+    region: Region | None = None,
+    language: Language | None = None,
+    organisation_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    network: Annotated[str | None, Query(max_length=40)] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Listing[ProfileRead]:
+    """Profiles, newest first."""
+    page = repository.page(
+        session,
+        actor,
+        state=state,
+        field_of_action=field_of_action,
+        region=region,
+        language=language,
+        organisation_id=organisation_id,
+        network=network,
+        limit=limit,
+        cursor=cursor,
+    )
+    link_next(request, response, page.next_cursor)
+    return Listing(items=[ProfileRead.model_validate(row) for row in page.rows], next_cursor=page.next_cursor)
+
+
+@router.get(
+    "/{profile_id}",
+    operation_id="read_profile",
+    response_model=ProfileRead,
+    responses=problems(404, 422, 503),
+)
+def read_profile(profile_id: Id, session: ReadSessionDep, actor: ActorDep, response: Response) -> Any:
+    """One profile."""
+    return _tagged(response, service.read_profile(session, actor, profile_id))
+
+
+@router.patch(
+    "/{profile_id}",
+    operation_id="edit_profile",
+    response_model=ProfileRead,
+    dependencies=[JsonBody],
+    responses=problems(400, 404, 409, 412, 413, 415, 422, 428, 503),
+)
+def edit_profile(
+    profile_id: Id,
+    body: ProfilePatch,  # type: ignore[valid-type]
+    context: ContextDep,
+    actor: ActorDep,
+    response: Response,
+    if_match: IfMatch = None,
+) -> Any:
+    """Change fields; `If-Match` must hold the ETag that was read. A published profile is ranked again."""
+    changes = body.model_dump(mode="json", exclude_unset=True)  # type: ignore[attr-defined]
+    return _tagged(response, service.edit_profile(context, actor, profile_id, changes, if_match))
+
+
+@router.post(
+    "/{profile_id}/publish",
+    operation_id="publish_profile",
+    response_model=ProfileRead,
+    responses=STEP_PROBLEMS,
+)
+def publish_profile(
+    profile_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
+) -> Any:
+    """Show a draft to welfare organisations."""
+    return _tagged(response, service.publish_profile(context, actor, profile_id, if_match))
+
+
+@router.post(
+    "/{profile_id}/pause",
+    operation_id="pause_profile",
+    response_model=ProfileRead,
+    responses=STEP_PROBLEMS,
+)
+def pause_profile(
+    profile_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
+) -> Any:
+    """Take a profile out of the ranking for a while."""
+    return _tagged(response, service.pause_profile(context, actor, profile_id, if_match))
+
+
+@router.post(
+    "/{profile_id}/resume",
+    operation_id="resume_profile",
+    response_model=ProfileRead,
+    responses=STEP_PROBLEMS,
+)
+def resume_profile(
+    profile_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
+) -> Any:
+    """Put a paused profile back into the ranking."""
+    return _tagged(response, service.resume_profile(context, actor, profile_id, if_match))
+
+
+@router.delete("/{profile_id}", operation_id="delete_profile", status_code=204, responses=STEP_PROBLEMS)
+def delete_profile(profile_id: Id, context: ContextDep, actor: ActorDep, if_match: IfMatch = None) -> None:
+    """Delete a profile, its vectors and its matches."""
+    service.delete_profile(context, actor, profile_id, if_match)
+
+
+def _tagged(response: Response, profile: dict[str, Any]) -> dict[str, Any]:
+    response.headers["ETag"] = versions.etag(profile["version"])
+    return profile

@@ -1,0 +1,1 @@
+"""Challenges: needs of welfare organisations."""

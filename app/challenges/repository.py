@@ -1,0 +1,45 @@
+"""SQL about challenges."""
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.auth.actor import Actor
+from app.db.types import json_contains
+from app.models import Challenge, Network, Organisation
+from app.pagination import Page, newest_first
+from app.vocabulary import ChallengeState, FieldOfAction, Language, Region
+
+
+def readable_by(_actor: Actor) -> Select[Challenge]:
+    """Select the challenges a reader may see."""
+    return select(Challenge).options(joinedload(Challenge.organisation))
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    *,
+    state: ChallengeState | None,
+    field_of_action: FieldOfAction | None,
+    region: Region | None,
+    language: Language | None,
+    organisation_id: int | None,
+    network: str | None,
+    limit: int,
+    cursor: str | None,
+) -> Page[Challenge]:
+    """Return challenges, newest first."""
+    query = readable_by(actor)
+    if state is not None:
+        query = query.where(Challenge.state == state)
+    if field_of_action is not None:
+        query = query.where(json_contains(Challenge.fields_of_action, field_of_action.value))
+    if region is not None:
+        query = query.where(Challenge.region == region)
+    if language is not None:
+        query = query.where(Challenge.language == language)
+    if organisation_id is not None:
+        query = query.where(Challenge.organisation_id == organisation_id)
+    if network is not None:
+        query = query.where(Challenge.organisation.has(Organisation.network.has(Network.slug == network)))
+    return newest_first(session, query, Challenge.id, limit=limit, cursor=cursor)

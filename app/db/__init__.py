@@ -1,0 +1,1 @@
+"""Database access: engine, sessions, column types. The only place that commits."""

@@ -1,0 +1,37 @@
+"""Units of work. This module holds the only commit of the service.
+
+A request or job that reads opens `Sessions.read()`; one that writes opens `Sessions.write()`, which commits when its
+block ends and rolls back when it raises. Services flush, never commit.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app.db.engine import WRITES
+
+
+class Sessions:
+    """Opens sessions on one engine; shared by all threads of a process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writing_engine = engine.execution_options(**{WRITES: True})
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a session that only reads; whatever was changed in it is thrown away."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session  # closing it rolls back, and leaves the objects readable
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a session that writes: committed at the end of the block, rolled back when it raises.
+
+        On SQLite it holds the write lock from its first statement, so keep slow work (encoding) outside.
+        """
+        with Session(self._writing_engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()

@@ -1,0 +1,1 @@
+"""Demonstration data: invented organisations, challenges and profiles with judgements."""

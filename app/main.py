@@ -1,0 +1,71 @@
+"""The one place that wires the web application."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from app import __version__
+from app.api import challenges, docs_page, health, matches, organisations, problem_details, profiles
+from app.api.request_id import RequestIdMiddleware
+from app.context import Context
+
+MAX_BODY = 1_000_000
+"""Bytes of a request body."""
+EXPIRY_EVERY = 600.0
+"""Seconds between two looks for challenges whose last day is over."""
+
+DESCRIPTION = """
+Staff of welfare organisations describe a **challenge** in their own words, startups keep a **profile** of what they can
+do; both are matched by meaning, in German and English, and each side reads a ranked list.
+
+Errors are problem details (RFC 9457) in German or English as `Accept-Language` says. Changes need the `ETag` that was
+read as `If-Match`. Creating posts take an `Idempotency-Key`, so that sending twice creates once.
+"""
+
+log = structlog.get_logger()
+
+
+def create_app(context: Context) -> FastAPI:
+    """Return the application on top of a started context."""
+    app = FastAPI(
+        title="Passgenau",
+        version=__version__,
+        summary="Pairs social organisations with startups.",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        max_body_size=MAX_BODY,
+        # Requests without Content-Type get the 415 of require_json, which says what to do.
+        strict_content_type=False,
+    )
+    app.state.context = context
+    app.add_middleware(RequestIdMiddleware)
+    problem_details.install(app)
+    app.include_router(health.router)
+    for router in (organisations.router, challenges.router, profiles.router, matches.router):
+        app.include_router(router, prefix="/api/v1")
+    docs_page.install(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    expiring = asyncio.create_task(_expire_regularly(app.state.context))
+    yield
+    expiring.cancel()
+    with suppress(asyncio.CancelledError):
+        await expiring
+
+
+async def _expire_regularly(context: Context) -> None:
+    while True:
+        try:
+            await run_in_threadpool(context.ranking.expire_due, context.sessions)
+        except Exception as error:  # noqa: BLE001  the next round tries again; the server must not end
+            log.error("expiry failed", error=type(error).__name__)
+        await asyncio.sleep(EXPIRY_EVERY)

@@ -1,0 +1,1 @@
+"""Rankings: who fits whom, stored and kept up to date."""

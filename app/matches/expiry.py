@@ -1,0 +1,34 @@
+"""Challenges end on their last day without anybody's doing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from app.clock import Clock
+from app.models import Challenge
+from app.vocabulary import ChallengeState
+from matching.texts import Side
+
+
+def is_due(clock: Clock) -> ColumnElement[bool]:
+    """Select the published challenges whose last day is over."""
+    return and_(Challenge.state == ChallengeState.PUBLISHED, Challenge.expires_on < clock.today())
+
+
+def any_due(session: Session, clock: Clock) -> bool:
+    """Tell whether there is something to expire."""
+    return session.scalar(select(Challenge.id).where(is_due(clock)).limit(1)) is not None
+
+
+def expire_due(session: Session, leave: Callable[[Side, int], Any], clock: Clock) -> int:
+    """Set challenges whose last day is over to `expired` and take them out of the corpus. Returns how many."""
+    due = session.scalars(select(Challenge).where(is_due(clock)).order_by(Challenge.id)).all()
+    for challenge in due:
+        challenge.state = ChallengeState.EXPIRED
+        challenge.version += 1
+        challenge.updated_at = clock.now()
+        session.flush()
+        leave(Side.CHALLENGE, challenge.id)
+    return len(due)

@@ -1,0 +1,184 @@
+"""SQL that keeps the stored lists of matches; every function works on one generation."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table, and_, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.matches.sides import TABLES
+from app.models import Match
+from matching.texts import Side
+
+CHUNK = 4000
+"""Ids in one statement."""
+
+LastEntry = tuple[float, int]
+"""Score and partner of the last match of a list."""
+
+MATCH: Table = Match.__table__  # type: ignore[assignment]
+
+
+def add_matches(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of pairs that stand in no list yet."""
+    if rows:
+        session.execute(MATCH.insert(), rows)
+
+
+def merge_matches(session: Session, side: Side, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or put pairs that stand in the other side's list into this side's as well."""
+    if not rows:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(MATCH)
+    flag = TABLES[side].in_list.key
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["challenge_id", "generation_id", "profile_id"],
+            set_={flag: statement.excluded[flag]},
+        ),
+        rows,
+    )
+
+
+def listed_in(session: Session, generation_id: int, side: Side, text_id: int) -> list[int]:
+    """Return the texts of the other side whose lists hold this text."""
+    own, other = TABLES[side], TABLES[side.other]
+    query = select(other.match_id).where(own.match_id == text_id, Match.generation_id == generation_id, other.in_list)
+    return list(session.scalars(query))
+
+
+def remove_text(session: Session, generation_id: int, side: Side, text_id: int) -> None:
+    """Delete all matches of a text and its own list."""
+    own = TABLES[side]
+    session.execute(delete(Match).where(own.match_id == text_id, Match.generation_id == generation_id))
+    session.execute(
+        delete(own.ranked_list).where(own.list_id == text_id, own.ranked_list.generation_id == generation_id)
+    )
+
+
+def resize(session: Session, generation_id: int, side: Side, ids: Sequence[int], by: int, revision: int) -> None:
+    """Change the size of the lists of some texts."""
+    tables = TABLES[side]
+    for part in _parts(ids):
+        session.execute(
+            update(tables.ranked_list)
+            .where(tables.list_id.in_(part), tables.ranked_list.generation_id == generation_id)
+            .values(size=tables.ranked_list.size + by, revision=revision)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def longer_than(session: Session, generation_id: int, side: Side, ids: Sequence[int], size: int) -> list[int]:
+    """Return those of `ids` whose lists have more than `size` entries."""
+    tables = TABLES[side]
+    found: list[int] = []
+    for part in _parts(ids):
+        query = select(tables.list_id).where(
+            tables.list_id.in_(part),
+            tables.ranked_list.generation_id == generation_id,
+            tables.ranked_list.size > size,
+        )
+        found.extend(session.scalars(query))
+    return found
+
+
+def short_of(session: Session, generation_id: int, side: Side, ids: Sequence[int], size: int) -> list[int]:
+    """Return those of `ids` whose lists have fewer than `size` entries although there are more partners."""
+    tables = TABLES[side]
+    found: list[int] = []
+    for part in _parts(ids):
+        query = select(tables.list_id).where(
+            tables.list_id.in_(part),
+            tables.ranked_list.generation_id == generation_id,
+            tables.ranked_list.size < size,
+            tables.ranked_list.last_id.is_not(None),
+        )
+        found.extend(session.scalars(query))
+    return sorted(found)
+
+
+def trim(
+    session: Session, generation_id: int, side: Side, ids: Sequence[int], keep: int, revision: int
+) -> dict[int, LastEntry]:
+    """Cut lists to their best `keep` entries. Returns the last entries by text."""
+    tables, partner = TABLES[side], TABLES[side.other].match_id
+    last_entries: dict[int, LastEntry] = {}
+    for part in _parts(ids):
+        place = func.row_number().over(partition_by=tables.match_id, order_by=(Match.score.desc(), partner))
+        placed = (
+            select(tables.match_id.label("text_id"), Match.score, partner.label("partner"), place.label("place"))
+            .where(tables.match_id.in_(part), Match.generation_id == generation_id, tables.in_list)
+            .subquery()
+        )
+        for row in session.execute(select(placed).where(placed.c.place == keep)):
+            last_entries[row.text_id] = (row.score, row.partner)
+    for text_id, (score, last_id) in last_entries.items():
+        session.execute(
+            update(Match)
+            .where(
+                tables.match_id == text_id,
+                Match.generation_id == generation_id,
+                or_(Match.score < score, and_(Match.score == score, partner > last_id)),
+            )
+            .values({tables.in_list.key: False})
+            .execution_options(synchronize_session=False)
+        )
+        session.execute(
+            update(tables.ranked_list)
+            .where(tables.list_id == text_id, tables.ranked_list.generation_id == generation_id)
+            .values(size=keep, last_score=score, last_id=last_id, revision=revision)
+            .execution_options(synchronize_session=False)
+        )
+    drop_unlisted(session, generation_id, side, list(last_entries))
+    return last_entries
+
+
+def unlist(session: Session, generation_id: int, side: Side, ids: Sequence[int]) -> None:
+    """Empty the lists of some texts; their pairs stay where the other side lists them."""
+    tables = TABLES[side]
+    for part in _parts(ids):
+        session.execute(
+            update(Match)
+            .where(tables.match_id.in_(part), Match.generation_id == generation_id, tables.in_list)
+            .values({tables.in_list.key: False})
+            .execution_options(synchronize_session=False)
+        )
+
+
+def drop_unlisted(session: Session, generation_id: int, side: Side, ids: Sequence[int]) -> None:
+    """Delete pairs of some texts that stand in no list any more."""
+    tables = TABLES[side]
+    for part in _parts(ids):
+        session.execute(
+            delete(Match)
+            .where(
+                tables.match_id.in_(part),
+                Match.generation_id == generation_id,
+                Match.in_challenge_list.is_(False),
+                Match.in_profile_list.is_(False),
+            )
+            .execution_options(synchronize_session=False)
+        )
+
+
+def put_lists(session: Session, side: Side, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert or replace the list rows of some texts."""
+    if not rows:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    table: Table = TABLES[side].ranked_list.__table__
+    statement = dialect.insert(table)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[TABLES[side].id_name, "generation_id"],
+            set_={name: statement.excluded[name] for name in ("size", "last_score", "last_id", "revision")},
+        ),
+        rows,
+    )
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]

@@ -1,0 +1,183 @@
+"""Keeps the stored lists of matches exact while texts enter and leave the corpus.
+
+A list holds every eligible partner that does not rank behind the list's last entry (no last entry: every eligible
+partner), so the best LENGTH of it are the best there are. It may grow to LONGEST entries before it is trimmed to KEPT,
+and shrink to LENGTH before it is ranked afresh: the slack makes most arrivals and departures cheap. (Maintenance of
+top-k views with slack: Yi, Yu, Yang, Xia, Chen, "Efficient maintenance of materialized top-k views", ICDE 2003.)
+
+A pair that stands in the lists of both texts is one row, with one score.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.matches import corpus_repository, list_repository
+from app.matches.corpus_repository import StoredBatch
+from app.matches.list_repository import LastEntry
+from app.matches.passages import PassageCache, PassageReader
+from app.matches.sides import TABLES
+from app.matches.snapshot import Snapshot
+from matching.features import Passages
+from matching.matcher import Matcher
+from matching.ranking import Ranking, RankResult
+from matching.texts import Side
+
+LENGTH = 100
+"""Matches of a text that readers see at most."""
+KEPT = 120
+LONGEST = 200
+RANKED_AT_ONCE = 64
+"""Texts that are ranked in one block when lists are made afresh."""
+
+
+class ListWriter:
+    """Writes lists within one transaction that holds the lock of the corpus revision.
+
+    `snapshot` is what is in the corpus right now, with what this writer changed; it is worth keeping only when the
+    transaction commits.
+    """
+
+    def __init__(
+        self, session: Session, snapshot: Snapshot, matcher: Matcher, cache: PassageCache, revision: int
+    ) -> None:
+        self.session = session
+        self.snapshot = snapshot
+        self.revision = revision
+        self._matcher = matcher
+        self._cache = cache
+        self._shrunk: Mapping[Side, set[int]] = {side: set() for side in Side}
+
+    @property
+    def _generation_id(self) -> int:
+        return self.snapshot.generation_id
+
+    def enter(self, stored: StoredBatch, passages: Passages) -> None:
+        """Rank one text and write it into its own list and into those of the texts it is good enough for."""
+        batch = stored.batch
+        side, text_id = batch.side, int(batch.ids[0])
+        self.snapshot = self.snapshot.with_texts([stored])
+        (result,) = self._rank(stored, passages, floors=True)
+        self._write_own_list(side, text_id, result)
+        admitted = result.admitted.ids.tolist()
+        list_repository.resize(self.session, self._generation_id, side.other, admitted, 1, self.revision)
+        self._trim(side.other, admitted)
+        corpus_repository.record_change(self.session, self.revision, side, text_id)
+
+    def leave(self, side: Side, text_id: int) -> None:
+        """Take one text out of the corpus and out of all lists."""
+        self.snapshot = self.snapshot.without(side, [text_id])
+        holders = list_repository.listed_in(self.session, self._generation_id, side, text_id)
+        list_repository.remove_text(self.session, self._generation_id, side, text_id)
+        list_repository.resize(self.session, self._generation_id, side.other, holders, -1, self.revision)
+        self._shrunk[side.other].update(holders)
+        corpus_repository.record_change(self.session, self.revision, side, text_id)
+
+    def finish(self) -> None:
+        """Rank those lists afresh that departures made too short."""
+        for side, ids in self._shrunk.items():
+            short = list_repository.short_of(self.session, self._generation_id, side, sorted(ids), LENGTH)
+            self.make_lists(side, short)
+            ids.clear()
+
+    def make_lists(self, side: Side, ids: Sequence[int]) -> None:
+        """Rank the lists of some texts of the corpus afresh."""
+        dimension = self.snapshot.corpus.statistics.dimension
+        for start in range(0, len(ids), RANKED_AT_ONCE):
+            part = ids[start : start + RANKED_AT_ONCE]
+            for stored in corpus_repository.published_batches(
+                self.session, side, self.snapshot.fingerprint, dimension, part
+            ):
+                passages = self._reader().load(side, stored.batch.ids)
+                self._replace_lists(side, stored.batch.ids.tolist(), self._rank(stored, passages, floors=False))
+
+    def _rank(self, stored: StoredBatch, passages: Passages, *, floors: bool) -> list[RankResult]:
+        side = stored.batch.side
+        return self._matcher.rank(
+            stored.batch,
+            passages,
+            self.snapshot.corpus,
+            self._reader(),
+            limit=KEPT,
+            floors=self.snapshot.floors(side.other) if floors else None,
+        )
+
+    def _reader(self) -> PassageReader:
+        statistics = self.snapshot.corpus.statistics
+        return PassageReader(
+            self.session, self._cache, self.snapshot.fingerprint, statistics.dimension, self.snapshot.hashes
+        )
+
+    def _write_own_list(self, side: Side, text_id: int, result: RankResult) -> None:
+        own, other = TABLES[side], TABLES[side.other]
+        listed = set(result.own.ids.tolist())
+        admitted = set(result.admitted.ids.tolist())
+        rows = [
+            self._row(side, text_id, partner, score, fit)
+            | {own.in_list.key: True, other.in_list.key: partner in admitted}
+            for partner, score, fit in _entries(result.own)
+        ]
+        rows += [
+            self._row(side, text_id, partner, score, fit) | {own.in_list.key: False, other.in_list.key: True}
+            for partner, score, fit in _entries(result.admitted)
+            if partner not in listed
+        ]
+        list_repository.add_matches(self.session, rows)
+        self._put_lists(side, {text_id: result})
+
+    def _replace_lists(self, side: Side, ids: Sequence[int], results: Sequence[RankResult]) -> None:
+        own, other = TABLES[side], TABLES[side.other]
+        list_repository.unlist(self.session, self._generation_id, side, ids)
+        rows = [
+            self._row(side, text_id, partner, score, fit) | {own.in_list.key: True, other.in_list.key: False}
+            for text_id, result in zip(ids, results, strict=True)
+            for partner, score, fit in _entries(result.own)
+        ]
+        list_repository.merge_matches(self.session, side, rows)
+        list_repository.drop_unlisted(self.session, self._generation_id, side, ids)
+        self._put_lists(side, dict(zip(ids, results, strict=True)))
+
+    def _put_lists(self, side: Side, results: Mapping[int, RankResult]) -> None:
+        last_entries = {text_id: _last_entry(result) for text_id, result in results.items()}
+        list_repository.put_lists(
+            self.session,
+            side,
+            [
+                {
+                    TABLES[side].id_name: text_id,
+                    "generation_id": self._generation_id,
+                    "size": len(result.own.ids),
+                    "last_score": entry and entry[0],
+                    "last_id": entry and entry[1],
+                    "revision": self.revision,
+                }
+                for (text_id, result), entry in zip(results.items(), last_entries.values(), strict=True)
+            ],
+        )
+        self.snapshot = self.snapshot.with_last_entries(side, last_entries)
+
+    def _trim(self, side: Side, ids: Sequence[int]) -> None:
+        long = list_repository.longer_than(self.session, self._generation_id, side, ids, LONGEST)
+        last_entries = list_repository.trim(self.session, self._generation_id, side, long, KEPT, self.revision)
+        self.snapshot = self.snapshot.with_last_entries(side, last_entries)
+
+    def _row(self, side: Side, text_id: int, partner: int, score: float, fit: float) -> dict[str, Any]:
+        return {
+            TABLES[side].id_name: text_id,
+            TABLES[side.other].id_name: partner,
+            "generation_id": self._generation_id,
+            "score": score,
+            "fit": fit,
+        }
+
+
+def _entries(ranking: Ranking) -> list[tuple[int, float, float]]:
+    return list(zip(ranking.ids.tolist(), ranking.scores.tolist(), ranking.fits.tolist(), strict=True))
+
+
+def _last_entry(result: RankResult) -> LastEntry | None:
+    """None while the list holds everything eligible."""
+    if result.eligible <= len(result.own):
+        return None
+    return float(result.own.scores[-1]), int(result.own.ids[-1])

@@ -1,0 +1,78 @@
+"""SQL that reads the list of a text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, not_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.clock import Clock
+from app.db.types import json_contains
+from app.matches import expiry
+from app.matches.list_writer import LENGTH
+from app.matches.sides import TABLES
+from app.models import Challenge, Match, Network, Organisation, Profile
+from app.vocabulary import FieldOfAction, Language, Region
+from matching.texts import Side
+
+
+@dataclass(frozen=True, slots=True)
+class MatchFilter:
+    """Which partners a reader wants to see; None: all."""
+
+    field_of_action: FieldOfAction | None = None
+    region: Region | None = None
+    language: Language | None = None
+    network: str | None = None
+    minimum_fit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMatch:
+    """One entry of a list: its place, and the partner's row."""
+
+    rank: int
+    partner_id: int
+    score: float
+    fit: float
+
+
+def list_of(session: Session, generation_id: int, side: Side, text_id: int) -> list[ListedMatch]:
+    """Return the best matches of a text, best first, ties by the partner's id."""
+    own, partner = TABLES[side], TABLES[side.other].match_id
+    query = (
+        select(partner, Match.score, Match.fit)
+        .where(own.match_id == text_id, Match.generation_id == generation_id, own.in_list)
+        .order_by(Match.score.desc(), partner)
+        .limit(LENGTH)
+    )
+    return [ListedMatch(rank, *row) for rank, row in enumerate(session.execute(query), 1)]
+
+
+def partners(session: Session, side: Side, ids: Sequence[int], wanted: MatchFilter, clock: Clock) -> dict[int, Any]:
+    """Return {id: row} of those texts of `side` that pass the filter and are still shown."""
+    model = TABLES[side].text
+    query = (
+        select(model)
+        .where(model.id.in_(ids), model.state == TABLES[side].published)
+        .options(joinedload(model.organisation))
+    )
+    if side is Side.CHALLENGE:
+        query = query.where(not_(expiry.is_due(clock)))
+    if wanted.field_of_action is not None:
+        query = query.where(json_contains(model.fields_of_action, wanted.field_of_action.value))
+    if wanted.region is not None:
+        query = query.where(
+            json_contains(Profile.regions, wanted.region.value)
+            if side is Side.PROFILE
+            else Challenge.region == wanted.region
+        )
+    if wanted.language is not None:
+        query = query.where(model.language == wanted.language)
+    if wanted.network is not None:
+        of_network = and_(
+            Organisation.id == model.organisation_id, Organisation.network.has(Network.slug == wanted.network)
+        )
+        query = query.where(model.organisation.has(of_network))
+    return {row.id: row for row in session.scalars(query)}

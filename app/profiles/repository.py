@@ -1,0 +1,45 @@
+"""SQL about capability profiles."""
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.auth.actor import Actor
+from app.db.types import json_contains
+from app.models import Network, Organisation, Profile
+from app.pagination import Page, newest_first
+from app.vocabulary import FieldOfAction, Language, ProfileState, Region
+
+
+def readable_by(_actor: Actor) -> Select[Profile]:
+    """Select the profiles a reader may see."""
+    return select(Profile).options(joinedload(Profile.organisation))
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    *,
+    state: ProfileState | None,
+    field_of_action: FieldOfAction | None,
+    region: Region | None,
+    language: Language | None,
+    organisation_id: int | None,
+    network: str | None,
+    limit: int,
+    cursor: str | None,
+) -> Page[Profile]:
+    """Return profiles, newest first."""
+    query = readable_by(actor)
+    if state is not None:
+        query = query.where(Profile.state == state)
+    if field_of_action is not None:
+        query = query.where(json_contains(Profile.fields_of_action, field_of_action.value))
+    if region is not None:
+        query = query.where(json_contains(Profile.regions, region.value))
+    if language is not None:
+        query = query.where(Profile.language == language)
+    if organisation_id is not None:
+        query = query.where(Profile.organisation_id == organisation_id)
+    if network is not None:
+        query = query.where(Profile.organisation.has(Organisation.network.has(Network.slug == network)))
+    return newest_first(session, query, Profile.id, limit=limit, cursor=cursor)

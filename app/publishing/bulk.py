@@ -1,0 +1,74 @@
+"""Store many texts at once: all or nothing, encoded in one go."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from app.context import Context
+from app.matches.ranking import PreparedText
+from app.matches.texts import compose_text
+from app.models import Organisation
+from app.publishing.kinds import Kind, Row
+from app.publishing.service import new_row
+from matching.features import featurize
+from matching.texts import Text, text_hash
+
+ENCODED_AT_ONCE = 64
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """A text to be stored and published; `organisation` finds or makes its organisation in the session."""
+
+    kind: Kind
+    organisation: Callable[[Session], Organisation]
+    content: BaseModel
+
+
+def no_progress(_what: str, _done: int, _total: int) -> None:
+    """Show nothing."""
+
+
+def submit_many(
+    context: Context,
+    texts: Sequence[NewText],
+    *,
+    before: Callable[[Session], Any] = lambda _: None,
+    progress: Progress = no_progress,
+) -> list[int]:
+    """Publish all texts in one transaction; returns their ids in order. When one can't be stored, none is.
+
+    `before` runs first in the transaction.
+    """
+    prepared = prepare_many(context, texts, progress)
+    ids: list[int] = []
+    with context.sessions.write() as session, context.ranking.writer(session) as writer:
+        before(session)
+        for done, (text, ready) in enumerate(zip(texts, prepared, strict=True), 1):
+            organisation = text.organisation(session)
+            text.kind.check_owner(session, organisation)
+            row: Row = new_row(context, text.kind, organisation, text.content, ready, publish=True)
+            session.add(row)
+            session.flush()
+            writer.enter(text.kind.side, row, ready)
+            ids.append(row.id)
+            progress("rank", done, len(texts))
+    return ids
+
+
+def prepare_many(context: Context, texts: Sequence[NewText], progress: Progress) -> list[PreparedText]:
+    """Compose and encode texts, some dozens at a time."""
+    composed: list[Text] = [compose_text(text.kind.side, text.content) for text in texts]
+    prepared: list[PreparedText] = []
+    for start in range(0, len(composed), ENCODED_AT_ONCE):
+        part = composed[start : start + ENCODED_AT_ONCE]
+        for text, features in zip(part, featurize(context.ranking.encoder, part), strict=True):
+            prepared.append(PreparedText(text, text_hash(text), features))
+        progress("encode", len(prepared), len(composed))
+    return prepared

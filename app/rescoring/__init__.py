@@ -1,0 +1,1 @@
+"""Computing all matches anew: one complete generation beside the one readers see, activated at the end."""

@@ -1,0 +1,76 @@
+"""How a process gets its context: settings, database, encoder, ranking. Raises `StartError` with what to do."""
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from app.clock import Clock
+from app.context import Context
+from app.db.engine import make_engine
+from app.db.migrate import require_head
+from app.db.session import Sessions
+from app.errors import DatabaseUnreachable, EncoderUnusable, RankingOfOtherEncoder, RankingOfOtherScoring
+from app.matches import generations, reference
+from app.matches.ranking import LiveRanking
+from app.settings import Settings
+from matching.encoder import Encoder, EncoderError, load_encoder
+from matching.matcher import Matcher
+
+
+def open_database(settings: Settings) -> Engine:
+    """Return an engine on a database with the schema of this code."""
+    engine = make_engine(settings.sqlalchemy_url)
+    try:
+        require_head(engine)
+    except OperationalError as error:
+        raise DatabaseUnreachable(reason=str(error.orig).splitlines()[0]) from None
+    return engine
+
+
+def load_configured_encoder(settings: Settings, dtype: str | None = None) -> Encoder:
+    """Load the encoder of the settings; `dtype` is that of an existing ranking."""
+    try:
+        return load_encoder(
+            settings.encoder,
+            settings.model_dir,
+            dtype=dtype or settings.encoder_dtype,  # type: ignore[arg-type]
+            threads=settings.threads,
+        )
+    except EncoderError as error:
+        raise EncoderUnusable(reason=str(error)) from error
+
+
+def start(settings: Settings, *, clock: Clock | None = None) -> Context:
+    """Return the context of a process that ranks; makes the first generation where there is none."""
+    engine = open_database(settings)
+    sessions = Sessions(engine)
+    clock = clock or Clock()
+    with sessions.read() as session:
+        active = generations.active(session)
+    encoder = load_configured_encoder(settings, active.dtype if active else None)
+    return assemble(settings, sessions, encoder, clock)
+
+
+def assemble(settings: Settings, sessions: Sessions, encoder: Encoder, clock: Clock) -> Context:
+    """Put a context together from parts that are there; makes the first generation where there is none."""
+    matcher = Matcher()
+    _ensure_generation(settings, sessions, encoder, matcher, clock)
+    return Context(sessions, clock, LiveRanking(encoder, matcher, clock))
+
+
+def _ensure_generation(
+    settings: Settings, sessions: Sessions, encoder: Encoder, matcher: Matcher, clock: Clock
+) -> None:
+    with sessions.read() as session:
+        active = generations.active(session)
+    if active is None:
+        statistics = reference.packaged_statistics(encoder, settings.model_dir)
+        with sessions.write() as session:
+            generations.lock(session)
+            active = generations.active(session)
+            if active is None:
+                active = generations.add(session, settings.encoder, encoder, matcher, statistics, clock.now())
+                generations.activate(session, active, clock.now())
+    if active.fingerprint != encoder.fingerprint:
+        raise RankingOfOtherEncoder(active=active.fingerprint, loaded=encoder.fingerprint)
+    if active.scoring != generations.scoring_of(matcher):
+        raise RankingOfOtherScoring

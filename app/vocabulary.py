@@ -1,0 +1,173 @@
+"""The closed vocabularies of the product: wire codes in English, labels in German and English.
+
+Codes are stored and sent as they stand here; renaming one needs a migration.
+"""
+
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """A language a text or a page is written in."""
+
+    GERMAN = "de"
+    ENGLISH = "en"
+
+
+class OrganisationKind(StrEnum):
+    """Which side an organisation or a network stands on."""
+
+    WELFARE = "welfare"
+    STARTUP = "startup"
+
+
+class ChallengeState(StrEnum):
+    """Life of a challenge; only `published` ones are ranked."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    PAUSED = "paused"
+    SOLVED = "solved"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+
+
+class ProfileState(StrEnum):
+    """Life of a capability profile; only `published` ones are ranked."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    PAUSED = "paused"
+
+
+class FieldOfAction(StrEnum):
+    """Handlungsfeld of social work."""
+
+    HEALTH = "health"
+    YOUTH_WELFARE = "youth_welfare"
+    FAMILY = "family"
+    ELDERLY_CARE = "elderly_care"
+    DISABILITY = "disability"
+    SPECIAL_SOCIAL_SITUATIONS = "special_social_situations"
+    VOLUNTEERING = "volunteering"
+    STAFF_AND_ADMINISTRATION = "staff_and_administration"
+    TRAINING = "training"
+    SELF_HELP = "self_help"
+
+
+class TargetGroup(StrEnum):
+    """Whom a solution is for."""
+
+    CLIENTS = "clients"
+    RESIDENTS = "residents"
+    PATIENTS = "patients"
+    RELATIVES = "relatives"
+    PROFESSIONALS = "professionals"
+    VOLUNTEERS = "volunteers"
+    CHILDREN = "children"
+    YOUNG_PEOPLE = "young_people"
+    FAMILIES = "families"
+    OLDER_PEOPLE = "older_people"
+    PEOPLE_WITH_DISABILITIES = "people_with_disabilities"
+    MIGRANTS = "migrants"
+    HOMELESS_PEOPLE = "homeless_people"
+    PEOPLE_WITH_ADDICTION = "people_with_addiction"
+    PEOPLE_IN_DEBT = "people_in_debt"
+
+
+class Region(StrEnum):
+    """The 16 Länder, the whole country, or no place at all."""
+
+    BADEN_WUERTTEMBERG = "baden-wuerttemberg"
+    BAYERN = "bayern"
+    BERLIN = "berlin"
+    BRANDENBURG = "brandenburg"
+    BREMEN = "bremen"
+    HAMBURG = "hamburg"
+    HESSEN = "hessen"
+    MECKLENBURG_VORPOMMERN = "mecklenburg-vorpommern"
+    NIEDERSACHSEN = "niedersachsen"
+    NORDRHEIN_WESTFALEN = "nordrhein-westfalen"
+    RHEINLAND_PFALZ = "rheinland-pfalz"
+    SAARLAND = "saarland"
+    SACHSEN = "sachsen"
+    SACHSEN_ANHALT = "sachsen-anhalt"
+    SCHLESWIG_HOLSTEIN = "schleswig-holstein"
+    THUERINGEN = "thueringen"
+    NATIONWIDE = "bundesweit"
+    REMOTE = "remote"
+
+
+class DataProtectionRegime(StrEnum):
+    """Which data-protection law binds an organisation (KDG: Catholic bodies, DSG-EKD: Diakonie)."""
+
+    DSGVO = "dsgvo"
+    KDG = "kdg"
+    DSG_EKD = "dsg_ekd"
+
+
+class Band(StrEnum):
+    """A yearly amount in euros; the order of the members is the order of the amounts."""
+
+    FREE = "free"
+    UP_TO_1000 = "up_to_1000"
+    UP_TO_5000 = "up_to_5000"
+    UP_TO_20000 = "up_to_20000"
+    UP_TO_50000 = "up_to_50000"
+    OVER_50000 = "over_50000"
+
+
+class PersonalData(StrEnum):
+    """Kinds of personal data a solution would touch."""
+
+    NONE = "none"
+    CONTACT = "contact"
+    SOCIAL = "social"
+    HEALTH = "health"
+    RELIGION = "religion"
+    MINORS = "minors"
+
+
+class Hosting(StrEnum):
+    """Where a product's data lie."""
+
+    GERMANY = "germany"
+    EU = "eu"
+    OUTSIDE_EU = "outside_eu"
+    ON_PREMISES = "on_premises"
+
+
+class DataProtectionPaper(StrEnum):
+    """Papers a startup can hand over: processing contract (AVV), impact assessment (DSFA)."""
+
+    AVV = "avv"
+    DSFA = "dsfa"
+
+
+class Accessibility(StrEnum):
+    """How far a product can be used by people with disabilities, as its maker states."""
+
+    NONE = "none"
+    PARTIAL = "partial"
+    FULL = "full"
+
+
+class Payer(StrEnum):
+    """Who has already paid for the product."""
+
+    OWN_FUNDS = "own_funds"
+    NURSING_CARE_INSURANCE = "nursing_care_insurance"
+    HEALTH_INSURANCE = "health_insurance"
+    MUNICIPALITY = "municipality"
+    FOUNDATION = "foundation"
+    PUBLIC_FUNDING = "public_funding"
+
+
+class PriceModel(StrEnum):
+    """How the product is paid for."""
+
+    FREE = "free"
+    ONE_OFF = "one_off"
+    SUBSCRIPTION = "subscription"
+    PER_USE = "per_use"
+    PER_PERSON = "per_person"
+    PROJECT = "project"

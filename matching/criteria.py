@@ -1,0 +1,272 @@
+"""Must-haves: which profiles can't be matched with a challenge, and how each requirement stands.
+
+Every requirement that a challenge can make is one bit. A challenge has the bits it asks for; a profile has the bits
+it states to meet and those it states to fail. A pair is eligible unless an asked bit is failed, so one AND of two
+words decides it, for a block of challenges against all profiles at once. What a profile doesn't say is open: it
+neither meets nor fails.
+
+Where a startup works: a challenge in a Land is met by a profile that names the Land or "bundesweit" and, unless
+somebody has to come on site, by "remote". A challenge that is "bundesweit" or "remote" is met by nationwide or remote
+profiles and open for regional ones. With the must-have on_site a profile that only works remotely fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Fields = Mapping[str, Any]
+
+LANDS: Final = (
+    "baden-wuerttemberg", "bayern", "berlin", "brandenburg", "bremen", "hamburg", "hessen",
+    "mecklenburg-vorpommern", "niedersachsen", "nordrhein-westfalen", "rheinland-pfalz", "saarland", "sachsen",
+    "sachsen-anhalt", "schleswig-holstein", "thueringen",
+)  # fmt: skip
+NATIONWIDE: Final = "bundesweit"
+REMOTE: Final = "remote"
+REGIONS: Final = (*LANDS, NATIONWIDE, REMOTE)
+PRICE_BANDS: Final = ("free", "up_to_1000", "up_to_5000", "up_to_20000", "up_to_50000", "over_50000")
+_HOSTING_MEETS: Final = {
+    "germany": ("germany", "on_premises"),
+    "eu": ("germany", "eu", "on_premises"),
+}
+_LISTED: Final = {
+    "data_protection_paper": ("data_protection_papers", ("avv", "dsfa")),
+    "data_protection_regime": ("data_protection_regimes", ("dsgvo", "kdg", "dsg_ekd")),
+    "language": ("languages", ("de", "en")),
+}
+_MATURITIES: Final = tuple(range(1, 10))
+
+
+class Status(IntEnum):
+    """How one requirement stands for one pair."""
+
+    NOT_ASKED = 0
+    OPEN = 1
+    MET = 2
+    FAILED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionResult:
+    """One requirement of a challenge and what a profile says to it.
+
+    key: "region", "on_site", "capacity", "hosting", "data_protection_paper", "data_protection_regime", "language",
+    "offline", "accessibility", "max_price_band", "min_maturity", "non_profit" or "other". asked and stated are codes
+    of the fields, None where nothing is said.
+    """
+
+    key: str
+    status: Status
+    asked: str | int | None
+    stated: str | int | bool | tuple[str, ...] | None
+
+
+_BITS: Final[dict[tuple[str, str | int | None], int]] = {
+    requirement: bit
+    for bit, requirement in enumerate(
+        [
+            ("capacity", None),
+            ("on_site", None),
+            *(("region", region) for region in REGIONS),
+            *(("region_on_site", region) for region in (*LANDS, NATIONWIDE)),
+            *(("hosting", place) for place in _HOSTING_MEETS),
+            *((key, value) for key, (_, values) in _LISTED.items() for value in values),
+            ("offline", None),
+            ("accessibility", None),
+            ("non_profit", None),
+            *(("max_price_band", band) for band in PRICE_BANDS),
+            *(("min_maturity", level) for level in _MATURITIES),
+        ]
+    )
+}
+WORDS: Final = -(-len(_BITS) // 64)
+"""Number of 64-bit words that hold one bit for each requirement."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facets:
+    """Requirement bits of n texts, each (n, WORDS) uint64.
+
+    Challenges use `asked`, profiles `met` and `failed`; the arrays a side doesn't use are zero.
+    """
+
+    asked: NDArray[np.uint64]
+    met: NDArray[np.uint64]
+    failed: NDArray[np.uint64]
+
+    def __len__(self) -> int:
+        return len(self.asked)
+
+    @classmethod
+    def none(cls, count: int) -> Facets:
+        """`count` texts that ask for nothing and state nothing."""
+        return cls(*(np.zeros((count, WORDS), np.uint64) for _ in range(3)))
+
+    @classmethod
+    def concatenate(cls, facets: Sequence[Facets]) -> Facets:
+        """The texts of all `facets`, in order."""
+        if not facets:
+            return cls.none(0)
+        return cls(
+            np.concatenate([f.asked for f in facets]),
+            np.concatenate([f.met for f in facets]),
+            np.concatenate([f.failed for f in facets]),
+        )
+
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Facets:
+        """The texts with the given row numbers."""
+        return Facets(self.asked[rows], self.met[rows], self.failed[rows])
+
+
+def encode_challenge_facets(challenges: Iterable[Fields]) -> Facets:
+    """Facets of challenges from their fields: region, must_haves, minimum_maturity. Other keys are ignored."""
+    rows = [_mask(asked_requirements(challenge)) for challenge in challenges]
+    asked = _words(rows)
+    return Facets(asked, np.zeros_like(asked), np.zeros_like(asked))
+
+
+def encode_profile_facets(profiles: Iterable[Fields]) -> Facets:
+    """Facets of profiles from their fields; absent, None or an empty list means "not said"."""
+    met: list[int] = []
+    failed: list[int] = []
+    for profile in profiles:
+        stated = dict(_stated(profile))
+        met.append(_mask(key for key, holds in stated.items() if holds))
+        failed.append(_mask(key for key, holds in stated.items() if not holds))
+    met_words = _words(met)
+    return Facets(np.zeros_like(met_words), met_words, _words(failed))
+
+
+def eligible(challenges: Facets, profiles: Facets) -> NDArray[np.bool_]:
+    """(c, p) bool: False where a profile states that it fails something the challenge asks for."""
+    result = np.ones((len(challenges), len(profiles)), np.bool_)
+    for word in range(WORDS):
+        asked, failed = challenges.asked[:, word], profiles.failed[:, word]
+        if asked.any() and failed.any():
+            result &= (asked[:, None] & failed[None, :]) == 0
+    return result
+
+
+def check(challenge: Fields, profile: Fields) -> list[CriterionResult]:
+    """Every requirement of a challenge with its status for a profile, in a fixed order; for the reader of a match."""
+    stated = dict(_stated(profile))
+    results: list[CriterionResult] = []
+    for requirement in asked_requirements(challenge):
+        key, asked = requirement
+        holds = stated.get(requirement)
+        status = Status.OPEN if holds is None else Status.MET if holds else Status.FAILED
+        if key == "capacity":
+            status = Status.NOT_ASKED if holds is None else status
+        shown = "region" if key == "region_on_site" else key
+        results.append(CriterionResult(shown, status, asked, _said(key, profile)))
+    results.extend(
+        CriterionResult("other", Status.OPEN, str(must.get("text", "")), None)
+        for must in challenge.get("must_haves") or ()
+        if must["kind"] == "other"
+    )
+    return results
+
+
+def asked_requirements(challenge: Fields) -> list[tuple[str, str | int | None]]:
+    """The requirements of a challenge as (key, value), without duplicates. Raises ValueError for unknown ones."""
+    must_haves = challenge.get("must_haves") or ()
+    kinds = {must["kind"] for must in must_haves}
+    region = challenge.get("region")
+    asked: list[tuple[str, str | int | None]] = [("capacity", None)]
+    if region:
+        asked.append(("region_on_site" if "on_site" in kinds and region != REMOTE else "region", region))
+    maturity = challenge.get("minimum_maturity") or 0
+    for must in must_haves:
+        kind, value = must["kind"], must.get("value")
+        if kind == "min_maturity":
+            maturity = max(maturity, int(value))
+        elif kind != "other":
+            asked.append((kind, value))
+    if maturity:
+        asked.append(("min_maturity", maturity))
+    if unknown := [requirement for requirement in asked if requirement not in _BITS]:
+        raise ValueError(f"unknown requirement {unknown[0]!r}")
+    return sorted(set(asked), key=_BITS.__getitem__)
+
+
+def _stated(profile: Fields) -> Iterable[tuple[tuple[str, str | int | None], bool]]:
+    """(requirement, whether the profile meets it) for everything the profile says something about."""
+    slots = profile.get("free_pilot_slots")
+    if slots is not None:
+        yield ("capacity", None), slots > 0
+    yield from _stated_regions(frozenset(profile.get("regions") or ()))
+    if hosting := profile.get("hosting"):
+        for place, meets in _HOSTING_MEETS.items():
+            yield ("hosting", place), hosting in meets
+    for key, (field, values) in _LISTED.items():
+        if listed := profile.get(field):
+            for value in values:
+                yield (key, value), value in listed
+    for key, field in (("offline", "offline_capable"), ("non_profit", "non_profit")):
+        if (answer := profile.get(field)) is not None:
+            yield (key, None), bool(answer)
+    # "partial" says neither that a person can work with it nor that they can't.
+    if (access := profile.get("accessibility")) in ("full", "none"):
+        yield ("accessibility", None), access == "full"
+    if price := profile.get("price_band"):
+        for band in PRICE_BANDS:
+            yield ("max_price_band", band), PRICE_BANDS.index(price) <= PRICE_BANDS.index(band)
+    if (maturity := profile.get("maturity")) is not None:
+        for level in _MATURITIES:
+            yield ("min_maturity", level), maturity >= level
+
+
+def _stated_regions(regions: frozenset[str]) -> Iterable[tuple[tuple[str, str | int | None], bool]]:
+    if not regions:
+        return
+    nationwide, remote = NATIONWIDE in regions, REMOTE in regions
+    comes_on_site = bool(regions - {REMOTE})
+    yield ("on_site", None), comes_on_site
+    for land in LANDS:
+        yield ("region", land), land in regions or nationwide or remote
+        yield ("region_on_site", land), land in regions or nationwide
+    if nationwide or remote:
+        yield ("region", NATIONWIDE), True
+        yield ("region", REMOTE), True
+    if nationwide or not comes_on_site:
+        yield ("region_on_site", NATIONWIDE), nationwide
+
+
+_FIELD_OF: Final = {
+    "capacity": "free_pilot_slots",
+    "region": "regions",
+    "region_on_site": "regions",
+    "on_site": "regions",
+    "hosting": "hosting",
+    "offline": "offline_capable",
+    "accessibility": "accessibility",
+    "non_profit": "non_profit",
+    "max_price_band": "price_band",
+    "min_maturity": "maturity",
+    **{key: field for key, (field, _) in _LISTED.items()},
+}
+
+
+def _said(key: str, profile: Fields) -> str | int | bool | tuple[str, ...] | None:
+    value = profile.get(_FIELD_OF[key])
+    if value is None or isinstance(value, (str, int, bool)):
+        return value
+    return tuple(value) or None
+
+
+def _mask(requirements: Iterable[tuple[str, str | int | None]]) -> int:
+    mask = 0
+    for requirement in requirements:
+        mask |= 1 << _BITS[requirement]
+    return mask
+
+
+def _words(masks: Sequence[int]) -> NDArray[np.uint64]:
+    packed = b"".join(mask.to_bytes(8 * WORDS, "little") for mask in masks)
+    return np.frombuffer(packed, "<u8").astype(np.uint64).reshape(len(masks), WORDS)

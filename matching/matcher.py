@@ -1,0 +1,278 @@
+"""The façade: rank the texts of one side for texts of the other.
+
+A score is a base, computed for every pair, and an extra from passages that is never negative and bounded. So the texts
+whose base comes within that bound of the list's last place are all that can get into the list: only their passages are
+read, and the list is exactly that of computing everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.batches import SideBatch
+from matching.corpus import Corpus, SideCorpus
+from matching.criteria import eligible
+from matching.features import Passages
+from matching.fusion import DECIMALS, DEFAULT_WEIGHTS, Weights
+from matching.passages import PassageSource, PassageVectors, coverage
+from matching.ranking import Floors, Ranking, RankResult
+from matching.signals import DENSE_SCALE, LEXICAL_SCALE, dense_vectors, lexical_vectors
+from matching.texts import Side
+
+_BLOCK_NUMBERS: Final = 4_000_000  # of one matrix of a block: 16 MB in float32, and few enough candidates
+_SLACK: Final = 1e-4  # more than what float32 loses in the selection of candidates
+_NO_ID: Final = np.iinfo(np.int64).max
+
+
+class Matcher:
+    """Ranks by one symmetric score; see `matching.fusion`."""
+
+    def __init__(self, weights: Weights = DEFAULT_WEIGHTS) -> None:
+        self.weights = weights
+
+    def rank(
+        self,
+        queries: SideBatch,
+        query_passages: Passages,
+        corpus: Corpus,
+        passages: PassageSource,
+        *,
+        limit: int = 100,
+        minimum: float = -np.inf,
+        floors: Floors | None = None,
+        exhaustive: bool = False,
+    ) -> list[RankResult]:
+        """For each text of `queries`, in order, the best eligible texts of the other side of `corpus`.
+
+        query_passages: passages of the queries, in the same order. passages: where those of the other side come from.
+        limit: length of a list. minimum: pairs below this score are in no list (`Weights.score_at` gives the score of
+        a fit). floors: when given, `RankResult.admitted` is computed. exhaustive: compute every signal of every pair
+        and select afterwards; the result is the same, slower.
+        """
+        request = _Request(limit, minimum, floors, exhaustive)
+        results: list[RankResult] = []
+        for block in self._blocks(queries, query_passages, corpus):
+            selections = [self._select(block, row, request) for row in range(len(block.queries))]
+            prepared = _prepare(block, passages, [selection.rows for selection in selections])
+            for row, selection in enumerate(selections):
+                pairs = self._pairs(block, row, selection.rows, prepared)
+                results.append(self._result(block, row, selection, pairs, request))
+        return results
+
+    def score_pairs(
+        self,
+        queries: SideBatch,
+        query_passages: Passages,
+        corpus: Corpus,
+        passages: PassageSource,
+        ids: Sequence[int] | NDArray[np.int64],
+    ) -> list[Ranking]:
+        """For each query its pairs with the texts `ids` of the other side, in rank order, eligible or not.
+
+        Ids that are not in the corpus are left out.
+        """
+        rows = corpus.side(queries.side.other).positions(ids)
+        rows = np.unique(rows[rows >= 0])
+        results: list[Ranking] = []
+        for block in self._blocks(queries, query_passages, corpus):
+            prepared = _prepare(block, passages, [rows])
+            for row in range(len(block.queries)):
+                pairs = self._pairs(block, row, rows, prepared)
+                results.append(self._ranking(pairs.take(pairs.order())))
+        return results
+
+    def _blocks(self, queries: SideBatch, query_passages: Passages, corpus: Corpus) -> Iterator[_Block]:
+        other = corpus.side(queries.side.other)
+        statistics = corpus.statistics
+        size = max(1, _BLOCK_NUMBERS // max(1, len(other.alive)))
+        for start in range(0, len(queries), size):
+            rows = np.arange(start, min(start + size, len(queries)))
+            part = queries.take(rows)
+            dense = dense_vectors(statistics.mean(part.side), part.languages, part.whole)
+            lexical = lexical_vectors(statistics.idf, part.lexical)
+            dense_products = dense @ other.dense.T
+            lexical_products = np.empty_like(dense_products)
+            for row in range(len(part)):
+                other.index.products(*lexical.row(row), out=lexical_products[row])
+            allowed = eligible(part.facets, other.facets)
+            allowed &= other.alive
+            yield _Block(
+                corpus,
+                other,
+                part,
+                PassageVectors.prepare(statistics.mean(part.side), part.languages, query_passages.take(rows)),
+                dense_products,
+                lexical_products,
+                self.weights.offsets(statistics.hubness(part.side, dense), statistics.spread),
+                self.weights.offsets(other.hubness, statistics.spread),
+                allowed,
+            )
+
+    def _select(self, block: _Block, row: int, request: _Request) -> _Selection:
+        """Rows that can get into a list, by the base alone."""
+        per_dense, per_lexical = self.weights.factors(block.corpus.statistics.spread)
+        base = block.dense[row] * np.float32(per_dense)
+        base += block.lexical[row] * np.float32(per_lexical)
+        base -= block.other_offsets
+        base -= np.float32(block.offsets[row])
+        base[~block.allowed[row]] = -np.inf
+        count = int(np.count_nonzero(block.allowed[row]))
+        bound = self.weights.extra_most + _SLACK
+        last = request.minimum
+        if 0 < request.limit < count:
+            last = max(last, float(np.partition(base, -request.limit)[-request.limit]))
+        wanted = block.allowed[row] if request.exhaustive else base >= max(last - bound, np.finfo(np.float32).min)
+        if request.floors is not None:
+            floors = block.floors(request.floors)
+            wanted = wanted | (base >= np.maximum(floors.scores, request.minimum) - bound)
+            wanted &= block.allowed[row]
+        return _Selection(np.flatnonzero(wanted), count)
+
+    def _pairs(self, block: _Block, row: int, rows: NDArray[np.int64], prepared: _Prepared) -> _Pairs:
+        """Scores of one query with the given rows, in float64 from exact products: the same in every block."""
+        spread = block.corpus.statistics.spread
+        per_dense, per_lexical = self.weights.factors(spread)
+        dense = block.dense[row, rows].astype(np.float64)
+        lexical = block.lexical[row, rows].astype(np.float64)
+        cosine = dense / DENSE_SCALE**2
+        mine, theirs = block.offsets[row], block.other_offsets[rows]
+        # The sum of both offsets first: addition of two numbers commutes, so the direction doesn't matter.
+        hubness = mine + theirs
+        covered = coverage(block.queries.side, block.passages.row(row), prepared.of(rows))
+        extra = np.where(np.isnan(covered), 0.0, self.weights.extra(np.nan_to_num(covered), cosine, spread))
+        scores = np.round(dense * per_dense + lexical * per_lexical - hubness + extra, DECIMALS)
+        return _Pairs(block.other.ids[rows], scores, cosine, lexical / LEXICAL_SCALE**2, -hubness, extra)
+
+    def _result(
+        self, block: _Block, row: int, selection: _Selection, pairs: _Pairs, request: _Request
+    ) -> RankResult:
+        order = pairs.order()
+        order = order[pairs.scores[order] >= request.minimum]
+        query = int(block.queries.ids[row])
+        admitted = order[:0]
+        if request.floors is not None:
+            floors = block.floors(request.floors)
+            scores, ids = floors.scores[selection.rows][order], floors.ids[selection.rows][order]
+            own = pairs.scores[order]
+            admitted = order[(own > scores) | ((own == scores) & (query < ids))]
+        return RankResult(
+            query,
+            self._ranking(pairs.take(order[: request.limit])),
+            self._ranking(pairs.take(admitted)),
+            selection.eligible,
+        )
+
+    def _ranking(self, pairs: _Pairs) -> Ranking:
+        signals = {
+            "dense": np.round(pairs.dense, DECIMALS),
+            "lexical": np.round(pairs.lexical, DECIMALS),
+            "hubness": np.round(pairs.hubness, DECIMALS),
+            "passages": np.round(pairs.extra, DECIMALS),
+        }
+        return Ranking(pairs.ids, pairs.scores, self.weights.fit(pairs.scores), signals)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Request:
+    limit: int
+    minimum: float
+    floors: Floors | None
+    exhaustive: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Selection:
+    """Rows of the other side to compute in full, ascending, and how many are eligible at all."""
+
+    rows: NDArray[np.int64]
+    eligible: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _RowFloors:
+    """Last entries by row: minus infinity where a list has room."""
+
+    scores: NDArray[np.float64]
+    ids: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Block:
+    """Some queries against all n rows of the other side.
+
+    dense, lexical: (b, n) float32 whole-number products. offsets: (b,) and other_offsets: (n,) what hubness takes.
+    allowed: (b, n) bool, eligible and there.
+    """
+
+    corpus: Corpus
+    other: SideCorpus
+    queries: SideBatch
+    passages: PassageVectors
+    dense: NDArray[np.float32]
+    lexical: NDArray[np.float32]
+    offsets: NDArray[np.float64]
+    other_offsets: NDArray[np.float64]
+    allowed: NDArray[np.bool_]
+
+    def floors(self, floors: Floors) -> _RowFloors:
+        """Floors by row of the other side."""
+        scores = np.full(len(self.other.alive), -np.inf)
+        ids = np.full(len(self.other.alive), _NO_ID)
+        at = self.other.positions(floors.owners)
+        known = at >= 0
+        scores[at[known]] = floors.scores[known]
+        ids[at[known]] = floors.ids[known]
+        return _RowFloors(scores, ids)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Prepared:
+    """Passages of the candidates of a block; `rows` are their rows in the other side, ascending."""
+
+    rows: NDArray[np.int64]
+    passages: PassageVectors
+
+    def of(self, rows: NDArray[np.int64]) -> PassageVectors:
+        if len(rows) == len(self.rows):
+            return self.passages
+        return self.passages.take(np.searchsorted(self.rows, rows))
+
+
+def _prepare(block: _Block, source: PassageSource, candidates: list[NDArray[np.int64]]) -> _Prepared:
+    """Read the passages of all candidates of a block at once."""
+    rows = np.unique(np.concatenate(candidates)) if candidates else np.empty(0, np.int64)
+    side: Side = block.queries.side.other
+    loaded = source.load(side, block.other.ids[rows])
+    means = block.corpus.statistics.mean(side)
+    return _Prepared(rows, PassageVectors.prepare(means, block.other.languages[rows], loaded))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """Pairs of one query with k texts, each array (k,)."""
+
+    ids: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    dense: NDArray[np.float64]
+    lexical: NDArray[np.float64]
+    hubness: NDArray[np.float64]
+    extra: NDArray[np.float64]
+
+    def take(self, index: NDArray[np.int64]) -> _Pairs:
+        return _Pairs(
+            self.ids[index],
+            self.scores[index],
+            self.dense[index],
+            self.lexical[index],
+            self.hubness[index],
+            self.extra[index],
+        )
+
+    def order(self) -> NDArray[np.int64]:
+        """Positions in rank order: falling score, then rising id."""
+        return np.lexsort((self.ids, -self.scores))

