@@ -3,20 +3,17 @@
 Modules that load torch or the database are imported inside the commands, so that `--help` answers at once.
 """
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from app import __version__, logging
-from app.errors import AppError, InvalidSettings
-from app.settings import Settings
-from app.vocabulary import Language
+from app import __version__, evaluating
+from app.benchmarks import command as bench_command
+from app.console import out, print_error, progress_bars, read_settings
+from app.doctor import command as doctor_command
+from app.errors import AppError
+from app.importing import command as import_command
 
 cli = typer.Typer(
     name="passgenau",
@@ -25,10 +22,6 @@ cli = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-out = Console()
-err = Console(stderr=True)
-
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def main() -> None:
@@ -36,10 +29,7 @@ def main() -> None:
     try:
         cli()
     except AppError as error:
-        title, detail = error.text(_language())
-        err.print(f"[bold red]{title}[/]: {detail}", highlight=False)
-        for field in error.fields:
-            err.print(f"  {field.field}: {field.message(_language())}", highlight=False, markup=False)
+        print_error(error)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -63,7 +53,7 @@ def serve(
     """Serve the API."""
     from app.serving import serve as run
 
-    settings = _settings()
+    settings = read_settings()
     run(settings, host or settings.host, settings.port if port is None else port)
 
 
@@ -73,7 +63,7 @@ def migrate() -> None:
     from app.db.engine import make_engine
     from app.db.migrate import current_revision, upgrade
 
-    engine = make_engine(_settings().sqlalchemy_url)
+    engine = make_engine(read_settings().sqlalchemy_url)
     upgrade(engine)
     out.print(f"Database is at revision {current_revision(engine)}.")
 
@@ -84,8 +74,8 @@ def seed_demo() -> None:
     from app.demo.seed import seed_demo as seed
     from app.start import start
 
-    context = start(_settings())
-    with _progress() as progress:
+    context = start(read_settings())
+    with progress_bars() as progress:
         ids = seed(context, progress)
     out.print(f"{len(ids)} demonstration texts published." if ids else "The demonstration data are there already.")
 
@@ -102,54 +92,16 @@ def rescore() -> None:
     from app.rescoring.service import rescore as run
     from app.start import load_configured_encoder, open_database
 
-    settings = _settings()
+    settings = read_settings()
     sessions = Sessions(open_database(settings))
     encoder = load_configured_encoder(settings)
     prior = packaged_statistics(encoder, settings.model_dir)
-    with _progress() as progress:
+    with progress_bars() as progress:
         generation = run(sessions, Clock(), encoder, settings.encoder, prior, progress)
     out.print(f"Ranking {generation} is active.")
 
 
-@contextmanager
-def _progress() -> Iterator[Any]:
-    """Show one bar for each kind of work, on standard error."""
-    bars = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=err,
-        transient=not err.is_terminal,
-    )
-    tasks: dict[str, TaskID] = {}
-
-    def show(what: str, done: int, total: int) -> None:
-        if what not in tasks:
-            tasks[what] = bars.add_task(what, total=total)
-        bars.update(tasks[what], completed=done, total=total)
-
-    with bars:
-        yield show
-
-
-def _settings() -> Settings:
-    try:
-        settings = Settings()
-    except ValueError as error:
-        problems: list[Any] = getattr(error, "errors", list)()
-        reason = "; ".join(f"PASSGENAU_{str(p['loc'][0]).upper()}: {p['msg']}" for p in problems)
-        raise InvalidSettings(reason=reason or str(error)) from None
-    logging.configure(settings.log_format)
-    return settings
-
-
-def _language() -> Language:
-    import os
-
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return Language.GERMAN if locale.startswith("de") else Language.ENGLISH
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201
+import_command.register(cli)
+evaluating.register(cli)
+bench_command.register(cli)
+doctor_command.register(cli)

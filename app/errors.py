@@ -163,6 +163,20 @@ class NotPublished(Conflict):
     )
 
 
+class RescoringOvertaken(Conflict):
+    """Another rescoring run has begun; two at once would spoil each other's rows."""
+
+    code = "rescoring-overtaken"
+    de = (
+        "Neuberechnung abgebrochen",
+        "Inzwischen hat eine andere Neuberechnung begonnen; diese hört auf. Der alte Stand gilt, bis die andere fertig ist.",
+    )
+    en = (
+        "Rescoring stopped",
+        "Another rescoring run has begun meanwhile, so this one stops. The old ranking stays until the other is complete.",
+    )
+
+
 class PreconditionRequired(AppError):
     """An edit must say which version it starts from."""
 
@@ -388,3 +402,11 @@ class RankingOfOtherScoring(StartError):
         "The ranking was made by older rules",
         "This program scores differently from the one that made it. Run 'passgenau rescore'.",
     )
+
+
+class UnusableInput(StartError):
+    """A file or folder named on the command line can't be used."""
+
+    code = "unusable-input"
+    de = ("Eingabe unbrauchbar", "{reason}")
+    en = ("Input unusable", "{reason}")

@@ -79,8 +79,10 @@ class SideBatch:
         """
         if isinstance(whole, np.ndarray):
             vectors = np.asarray(whole, np.float32)
-            if vectors.ndim != 2 or vectors.shape[1] != dimension:
-                raise FeatureFormatError(f"stored vectors have the shape {vectors.shape}, not (n, {dimension})")
+            if vectors.shape != (len(whole), dimension):
+                raise FeatureFormatError(
+                    f"stored vectors have {vectors.shape[-1]} columns, the encoder gives {dimension}"
+                )
         else:
             if any(len(row) != 4 * dimension for row in whole):
                 raise FeatureFormatError(f"a stored vector hasn't the {dimension} numbers that the encoder gives")
@@ -102,7 +104,7 @@ class SideBatch:
         )
 
     def take(self, rows: NDArray[np.int64]) -> SideBatch:
-        """The texts with the given row numbers, in that order."""
+        """Return the texts with the given row numbers, in that order."""
         return SideBatch(
             self.side,
             self.ids[rows],

@@ -8,6 +8,7 @@ ordinary local sentence-transformers folder.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -15,6 +16,7 @@ import os
 import shutil
 import struct
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -37,6 +39,7 @@ IDENTITY: Final = f"{SOURCE_SHA256}:{LAYOUT_VERSION}"
 _FOLDER: Final = f"multilingual-e5-small-{SOURCE_SHA256[:12]}-v{LAYOUT_VERSION}"
 _MANIFEST: Final = "passgenau-manifest.json"
 _CHUNK_ROWS: Final = 16_384
+_LEFTOVER_SECONDS: Final = 3600
 _POOLER: Final = "pooler.dense"
 _PROMPTS: Final = {"query": "query: ", "document": "passage: "}
 
@@ -46,7 +49,7 @@ class BundledModelError(Exception):
 
 
 def ensure_bundled_model(folder: Path) -> Path:
-    """The unpacked model's folder inside `folder`, made at first use (about 490 MB on disk).
+    """Return the unpacked model's folder inside `folder`; made at first use, about 490 MB on disk.
 
     A damaged or half-written model is made again. It is written beside its place and renamed, so any number of
     processes may call this at once and each gets a whole folder. Raises BundledModelError.
@@ -62,6 +65,7 @@ def ensure_bundled_model(folder: Path) -> Path:
             made.mkdir()
             _unpack(source, made)
             _put_in_place(made, target, Path(scratch) / "replaced")
+        _remove_leftovers(folder)
     except OSError as error:
         raise BundledModelError(
             f"can't write the model to {folder}: {error.strerror or error}. It needs 1 GB of free space and write "
@@ -71,7 +75,7 @@ def ensure_bundled_model(folder: Path) -> Path:
 
 
 def verify_bundled_model(folder: Path) -> list[str]:
-    """What is wrong with the model unpacked in `folder`, as sentences; an empty list when all is well."""
+    """Say what is wrong with the model unpacked in `folder`, in sentences; an empty list when all is well."""
     target = folder / _FOLDER
     if not target.exists():
         return [f"the model is not unpacked in {folder} yet; it will be at the next start"]
@@ -98,21 +102,26 @@ def problems_of(target: Path) -> list[str]:
 
 def _put_in_place(made: Path, target: Path, replaced: Path) -> None:
     for _ in range(3):
-        try:
+        with contextlib.suppress(OSError):
             made.rename(target)
-            return
-        except OSError:
-            if not target.exists():
-                raise
         # Somebody else was faster, or the old folder is damaged: only a damaged one is moved away.
         if not problems_of(target):
             return
-        try:
+        if not target.exists():
+            made.rename(target)
+            return
+        with contextlib.suppress(FileNotFoundError):
             target.rename(replaced)
-        except FileNotFoundError:
-            continue
         shutil.rmtree(replaced, ignore_errors=True)
     raise BundledModelError(f"{target} keeps changing while it is written; stop other processes and start again")
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Delete what a killed process left half-written, once it is too old to be in use."""
+    for path in folder.glob(f".{_FOLDER}-*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _LEFTOVER_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _checked_source() -> Path:
@@ -239,7 +248,7 @@ def _write_tokenizer(weights: QuantisedWeights, folder: Path) -> None:
 
 
 def _configuration(weights: QuantisedWeights) -> list[tuple[str, dict[str, Any] | list[Any]]]:
-    """The JSON files of a sentence-transformers folder: mean pooling, unit length, e5's prompts."""
+    """Give the JSON files of a sentence-transformers folder: mean pooling, unit length, e5's prompts."""
     shape = weights.shape
     modules = "sentence_transformers.base.modules", "sentence_transformers.sentence_transformer.modules"
     bert = {

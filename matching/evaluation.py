@@ -91,9 +91,7 @@ def evaluate_folder(
     reference: statistics to rank with; estimated from the set itself when None, shrunk towards `prior` if given.
     direction: the side whose texts are the queries.
     """
-    return evaluate(
-        read_set(folder), encoder, reference=reference, prior=prior, direction=direction, matcher=matcher
-    )
+    return evaluate(read_set(folder), encoder, reference=reference, prior=prior, direction=direction, matcher=matcher)
 
 
 def evaluate(
@@ -143,7 +141,7 @@ def macro(reports: Sequence[SetReport]) -> dict[str, SystemReport]:
 
 
 def as_dict(reports: Sequence[SetReport]) -> dict[str, Any]:
-    """Reports of several sets and their macro average, for JSON."""
+    """Give reports of several sets and their macro average, for JSON."""
     sets = {report.name: report.as_dict() for report in reports}
     return {"sets": sets, "macro": {name: report.as_dict() for name, report in macro(reports).items()}}
 

@@ -22,6 +22,8 @@ _PASSAGES_TAG: Final = b"PGV1"
 _LEXICAL_TAG: Final = b"PGL1"
 _LEXICAL_TAG_NUMBER: Final = int.from_bytes(_LEXICAL_TAG, "little")
 _COUNT_BITS: Final = np.uint32(8)
+_ENTRY_BYTES: Final = 4
+_PASSAGES_HEAD: Final = 8
 
 
 class FeatureFormatError(ValueError):
@@ -43,7 +45,7 @@ class TextFeatures:
     counts: NDArray[np.uint8]
 
     def pack_whole(self) -> bytes:
-        """The whole-text vector as d little-endian float32."""
+        """Give the whole-text vector as d little-endian float32."""
         return self.whole.astype("<f4").tobytes()
 
     def pack_passages(self) -> bytes:
@@ -75,7 +77,7 @@ class Passages:
         return self.vectors[self.offsets[i] : self.offsets[i + 1]]
 
     def take(self, rows: NDArray[np.int64]) -> Passages:
-        """The texts with the given row numbers, in that order."""
+        """Return the texts with the given row numbers, in that order."""
         return Passages.from_rows([self.row(int(i)) for i in rows], self.vectors.shape[1])
 
     @classmethod
@@ -131,21 +133,21 @@ class LexicalRows:
         if not blobs:
             return cls(np.empty(0, np.uint32), np.zeros(1, np.int64))
         lengths = np.fromiter((len(blob) for blob in blobs), np.int64, len(blobs))
-        if (lengths < 4).any() or (lengths % 4).any():
+        if (lengths < len(_LEXICAL_TAG)).any() or (lengths % _ENTRY_BYTES).any():
             raise FeatureFormatError("stored lexical features are cut off")
         entries = np.frombuffer(b"".join(blobs), "<u4").astype(np.uint32, copy=False)
-        ends = np.cumsum(lengths // 4)
+        ends = np.cumsum(lengths // _ENTRY_BYTES)
         starts = np.concatenate(([0], ends[:-1]))
         if (entries[starts] != _LEXICAL_TAG_NUMBER).any():
             raise FeatureFormatError("stored lexical features are of another version; encode the texts again")
         keep = np.ones(len(entries), np.bool_)
         keep[starts] = False
         offsets = np.zeros(len(blobs) + 1, np.int64)
-        np.cumsum(lengths // 4 - 1, out=offsets[1:])
+        np.cumsum(lengths // _ENTRY_BYTES - 1, out=offsets[1:])
         return cls(entries[keep], offsets)
 
     def take(self, rows: NDArray[np.int64]) -> LexicalRows:
-        """The texts with the given row numbers, in that order."""
+        """Return the texts with the given row numbers, in that order."""
         sizes = np.diff(self.offsets)[rows]
         offsets = np.zeros(len(rows) + 1, np.int64)
         np.cumsum(sizes, out=offsets[1:])
@@ -155,12 +157,12 @@ class LexicalRows:
 
 def unpack_passages(blob: bytes) -> NDArray[np.float16]:
     """(m, d) float16 from `TextFeatures.pack_passages`. Raises FeatureFormatError."""
-    if blob[:4] != _PASSAGES_TAG or len(blob) < 8:
+    if blob[:4] != _PASSAGES_TAG or len(blob) < _PASSAGES_HEAD:
         raise FeatureFormatError("stored passages are of another version; encode the texts again")
     rows, columns = struct.unpack_from("<HH", blob, 4)
-    if len(blob) != 8 + 2 * rows * columns:
+    if len(blob) != _PASSAGES_HEAD + 2 * rows * columns:
         raise FeatureFormatError("stored passages are cut off")
-    vectors = np.frombuffer(blob, "<f2", rows * columns, 8).reshape(rows, columns)
+    vectors = np.frombuffer(blob, "<f2", rows * columns, _PASSAGES_HEAD).reshape(rows, columns)
     return vectors.astype(np.float16, copy=False)
 
 
@@ -172,18 +174,15 @@ def unpack_whole(blob: bytes, dimension: int) -> NDArray[np.float32]:
 
 
 def unpack_features(language: str, whole: bytes, passages: bytes, lexical: bytes, dimension: int) -> TextFeatures:
-    """The inverse of the three `TextFeatures.pack_...` methods."""
+    """Undo the three `TextFeatures.pack_...` methods. Raises FeatureFormatError."""
     rows = LexicalRows.from_packed([lexical])
-    return TextFeatures(
-        language, unpack_whole(whole, dimension), unpack_passages(passages), rows.terms, rows.counts
-    )
+    return TextFeatures(language, unpack_whole(whole, dimension), unpack_passages(passages), rows.terms, rows.counts)
 
 
 def featurize(encoder: Encoder, texts: Sequence[Text]) -> list[TextFeatures]:
     """Features of `texts`, in order, with one encoder call for each side that occurs.
 
-    A text of a single passage is encoded once. A text longer than the encoder's window still counts as a whole:
-    its vector is the mean of its passages' vectors, weighted by their lengths.
+    A text of a single passage is encoded once.
     """
     vectors = _encode_all(encoder, texts)
     result: list[TextFeatures] = []
@@ -193,9 +192,7 @@ def featurize(encoder: Encoder, texts: Sequence[Text]) -> list[TextFeatures]:
     return result
 
 
-def _encode_all(
-    encoder: Encoder, texts: Sequence[Text]
-) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+def _encode_all(encoder: Encoder, texts: Sequence[Text]) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
     """(whole, passages) vectors of each text."""
     result: list[tuple[NDArray[np.float32], NDArray[np.float32]] | None] = [None] * len(texts)
     for side in sorted({text.side for text in texts}):
@@ -214,7 +211,7 @@ def _encode_all(
 
 
 def _forms(text: Text) -> list[str]:
-    """What the encoder reads for one text: the whole and, when there is more than one, the passages."""
+    """List what the encoder reads for one text: the whole and, when there is more than one, the passages."""
     whole = encoding_form(text.whole)
     if len(text.passages) == 1:
         return [whole]

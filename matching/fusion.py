@@ -31,34 +31,36 @@ class Weights:
     fit = 1 / (1 + exp(-fit_slope * (score - fit_middle))).
     """
 
-    lexical: float = 5.0
-    hubness: float = 0.4
+    lexical: float = 6.0
+    hubness: float = 0.3
     passages: float = 0.3
     extra_most: float = 0.3
-    fit_middle: float = 3.2
-    fit_slope: float = 1.2
+    fit_middle: float = 5.5
+    fit_slope: float = 1.6
 
     def offsets(self, hubness: NDArray[np.float64], spread: float) -> NDArray[np.float64]:
-        """What a text's hubness takes from all of its scores, (n,) float64."""
+        """Compute what a text's hubness takes from all of its scores, (n,) float64."""
         return hubness * (self.hubness / spread)
 
     def factors(self, spread: float) -> tuple[float, float]:
-        """What one step of the dense and of the lexical whole-number product adds to a score."""
+        """Say what one step of the dense and of the lexical whole-number product adds to a score."""
         return 1 / (spread * DENSE_SCALE**2), self.lexical / LEXICAL_SCALE**2
 
-    def extra(
+    def passage_extra(
         self, coverage: NDArray[np.float64], cosine: NDArray[np.float64], spread: float
     ) -> NDArray[np.float64]:
-        """The extra from the passages' coverage and the whole texts' cosine, both (k,)."""
-        return np.clip((coverage - cosine) * (self.passages / spread), 0, self.extra_most)
+        """Compute the extra from the passages' coverage and the whole texts' cosine, both (k,)."""
+        extra: NDArray[np.float64] = np.clip((coverage - cosine) * (self.passages / spread), 0, self.extra_most)
+        return extra
 
     def fit(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Provisional probability that a pair is worth a conversation, in (0, 1), rising with the score."""
-        fits: NDArray[np.float64] = 1 / (1 + np.exp(-self.fit_slope * (scores - self.fit_middle)))
-        return np.round(np.clip(fits, 1e-6, 1 - 1e-6), DECIMALS)
+        """Give the provisional probability that a pair is worth a conversation, in (0, 1), rising with the score."""
+        steps = np.exp(-self.fit_slope * (scores - self.fit_middle))
+        fits: NDArray[np.float64] = np.clip(1 / (1 + steps), 1e-6, 1 - 1e-6)
+        return fits.round(DECIMALS)
 
     def score_at(self, fit: float) -> float:
-        """The score that has this fit, 0 < fit < 1."""
+        """Return the score that has this fit, 0 < fit < 1."""
         return self.fit_middle + math.log(fit / (1 - fit)) / self.fit_slope
 
 

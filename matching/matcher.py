@@ -21,10 +21,12 @@ from matching.features import Passages
 from matching.fusion import DECIMALS, DEFAULT_WEIGHTS, Weights
 from matching.passages import PassageSource, PassageVectors, coverage
 from matching.ranking import Floors, Ranking, RankResult
-from matching.signals import DENSE_SCALE, LEXICAL_SCALE, dense_vectors, lexical_vectors
+from matching.signals import DENSE_SCALE, LEXICAL_SCALE, dense_vectors, lexical_vectors, products
 from matching.texts import Side
 
-_BLOCK_NUMBERS: Final = 4_000_000  # of one matrix of a block: 16 MB in float32, and few enough candidates
+_BLOCK_NUMBERS: Final = 16_000_000  # of one matrix of a block: 64 MB in float32
+_QUERIES_AT_ONCE: Final = 32  # whose candidates' passages are read together
+_STRIDE: Final = 16
 _SLACK: Final = 1e-4  # more than what float32 loses in the selection of candidates
 _NO_ID: Final = np.iinfo(np.int64).max
 
@@ -54,14 +56,16 @@ class Matcher:
         a fit). floors: when given, `RankResult.admitted` is computed. exhaustive: compute every signal of every pair
         and select afterwards; the result is the same, slower.
         """
-        request = _Request(limit, minimum, floors, exhaustive)
         results: list[RankResult] = []
         for block in self._blocks(queries, query_passages, corpus):
-            selections = [self._select(block, row, request) for row in range(len(block.queries))]
-            prepared = _prepare(block, passages, [selection.rows for selection in selections])
-            for row, selection in enumerate(selections):
-                pairs = self._pairs(block, row, selection.rows, prepared)
-                results.append(self._result(block, row, selection, pairs, request))
+            request = _Request(limit, minimum, None if floors is None else block.floors(floors), exhaustive)
+            for start in range(0, len(block.queries), _QUERIES_AT_ONCE):
+                rows = range(start, min(start + _QUERIES_AT_ONCE, len(block.queries)))
+                selections = [self._select(block, row, request) for row in rows]
+                prepared = _prepare(block, passages, [selection.rows for selection in selections])
+                for row, selection in zip(rows, selections, strict=True):
+                    pairs = self._pairs(block, row, selection.rows, prepared)
+                    results.append(self._result(block, row, selection, pairs, request))
         return results
 
     def score_pairs(
@@ -89,49 +93,58 @@ class Matcher:
     def _blocks(self, queries: SideBatch, query_passages: Passages, corpus: Corpus) -> Iterator[_Block]:
         other = corpus.side(queries.side.other)
         statistics = corpus.statistics
+        other_offsets = self.weights.offsets(other.hubness, statistics.spread)
         size = max(1, _BLOCK_NUMBERS // max(1, len(other.alive)))
         for start in range(0, len(queries), size):
             rows = np.arange(start, min(start + size, len(queries)))
             part = queries.take(rows)
             dense = dense_vectors(statistics.mean(part.side), part.languages, part.whole)
             lexical = lexical_vectors(statistics.idf, part.lexical)
-            dense_products = dense @ other.dense.T
+            dense_products = products(dense, other.dense)
             lexical_products = np.empty_like(dense_products)
             for row in range(len(part)):
                 other.index.products(*lexical.row(row), out=lexical_products[row])
-            allowed = eligible(part.facets, other.facets)
-            allowed &= other.alive
+            if part.side is Side.CHALLENGE:
+                allowed = eligible(part.facets, other.facets)
+            else:
+                allowed = eligible(other.facets, part.facets).T
             yield _Block(
-                corpus,
-                other,
-                part,
-                PassageVectors.prepare(statistics.mean(part.side), part.languages, query_passages.take(rows)),
-                dense_products,
-                lexical_products,
-                self.weights.offsets(statistics.hubness(part.side, dense), statistics.spread),
-                self.weights.offsets(other.hubness, statistics.spread),
-                allowed,
+                corpus=corpus,
+                other=other,
+                queries=part,
+                passages=PassageVectors.prepare(statistics.mean(part.side), part.languages, query_passages.take(rows)),
+                dense=dense_products,
+                lexical=lexical_products,
+                offsets=self.weights.offsets(statistics.hubness(part.side, dense), statistics.spread),
+                other_offsets=other_offsets,
+                rough_offsets=other_offsets.astype(np.float32),
+                allowed=allowed & other.alive,
             )
 
     def _select(self, block: _Block, row: int, request: _Request) -> _Selection:
         """Rows that can get into a list, by the base alone."""
-        per_dense, per_lexical = self.weights.factors(block.corpus.statistics.spread)
-        base = block.dense[row] * np.float32(per_dense)
-        base += block.lexical[row] * np.float32(per_lexical)
-        base -= block.other_offsets
-        base -= np.float32(block.offsets[row])
-        base[~block.allowed[row]] = -np.inf
+        base = self._approximate_base(block, row)
         count = int(np.count_nonzero(block.allowed[row]))
         bound = self.weights.extra_most + _SLACK
         last = request.minimum
         if 0 < request.limit < count:
-            last = max(last, float(np.partition(base, -request.limit)[-request.limit]))
-        wanted = block.allowed[row] if request.exhaustive else base >= max(last - bound, np.finfo(np.float32).min)
+            last = max(last, _kth_largest(base, request.limit))
+        lowest = max(last - bound, float(np.finfo(np.float32).min))
+        wanted = block.allowed[row] if request.exhaustive else base >= lowest
         if request.floors is not None:
-            floors = block.floors(request.floors)
-            wanted = wanted | (base >= np.maximum(floors.scores, request.minimum) - bound)
+            wanted = wanted | (base >= np.maximum(request.floors.scores, request.minimum) - bound)
             wanted &= block.allowed[row]
         return _Selection(np.flatnonzero(wanted), count)
+
+    def _approximate_base(self, block: _Block, row: int) -> NDArray[np.float32]:
+        """(n,) float32 scores without extra, to choose candidates by; minus infinity where not allowed."""
+        per_dense, per_lexical = self.weights.factors(block.corpus.statistics.spread)
+        base: NDArray[np.float32] = block.dense[row] * np.float32(per_dense)
+        base += block.lexical[row] * np.float32(per_lexical)
+        base -= block.rough_offsets
+        base -= np.float32(block.offsets[row])
+        base[~block.allowed[row]] = -np.inf
+        return base
 
     def _pairs(self, block: _Block, row: int, rows: NDArray[np.int64], prepared: _Prepared) -> _Pairs:
         """Scores of one query with the given rows, in float64 from exact products: the same in every block."""
@@ -144,20 +157,18 @@ class Matcher:
         # The sum of both offsets first: addition of two numbers commutes, so the direction doesn't matter.
         hubness = mine + theirs
         covered = coverage(block.queries.side, block.passages.row(row), prepared.of(rows))
-        extra = np.where(np.isnan(covered), 0.0, self.weights.extra(np.nan_to_num(covered), cosine, spread))
+        extra = np.where(np.isnan(covered), 0.0, self.weights.passage_extra(np.nan_to_num(covered), cosine, spread))
         scores = np.round(dense * per_dense + lexical * per_lexical - hubness + extra, DECIMALS)
         return _Pairs(block.other.ids[rows], scores, cosine, lexical / LEXICAL_SCALE**2, -hubness, extra)
 
-    def _result(
-        self, block: _Block, row: int, selection: _Selection, pairs: _Pairs, request: _Request
-    ) -> RankResult:
+    def _result(self, block: _Block, row: int, selection: _Selection, pairs: _Pairs, request: _Request) -> RankResult:
         order = pairs.order()
         order = order[pairs.scores[order] >= request.minimum]
         query = int(block.queries.ids[row])
         admitted = order[:0]
         if request.floors is not None:
-            floors = block.floors(request.floors)
-            scores, ids = floors.scores[selection.rows][order], floors.ids[selection.rows][order]
+            rows = selection.rows[order]
+            scores, ids = request.floors.scores[rows], request.floors.ids[rows]
             own = pairs.scores[order]
             admitted = order[(own > scores) | ((own == scores) & (query < ids))]
         return RankResult(
@@ -181,7 +192,7 @@ class Matcher:
 class _Request:
     limit: int
     minimum: float
-    floors: Floors | None
+    floors: _RowFloors | None
     exhaustive: bool
 
 
@@ -205,8 +216,8 @@ class _RowFloors:
 class _Block:
     """Some queries against all n rows of the other side.
 
-    dense, lexical: (b, n) float32 whole-number products. offsets: (b,) and other_offsets: (n,) what hubness takes.
-    allowed: (b, n) bool, eligible and there.
+    dense, lexical: (b, n) float32 whole-number products. offsets: (b,) and other_offsets: (n,) what hubness takes, the
+    latter also in float32. allowed: (b, n) bool, eligible and there.
     """
 
     corpus: Corpus
@@ -217,6 +228,7 @@ class _Block:
     lexical: NDArray[np.float32]
     offsets: NDArray[np.float64]
     other_offsets: NDArray[np.float64]
+    rough_offsets: NDArray[np.float32]
     allowed: NDArray[np.bool_]
 
     def floors(self, floors: Floors) -> _RowFloors:
@@ -241,6 +253,17 @@ class _Prepared:
         if len(rows) == len(self.rows):
             return self.passages
         return self.passages.take(np.searchsorted(self.rows, rows))
+
+
+def _kth_largest(values: NDArray[np.float32], k: int) -> float:
+    """Find the k-th largest of (n,) values; a sample tells where to look, several times faster for large n."""
+    sample = values[::_STRIDE]
+    near = 2 * k // _STRIDE + 8
+    if near < len(sample):
+        top = values[values >= np.partition(sample, -near)[-near]]
+        if len(top) >= k:
+            values = top
+    return float(np.partition(values, -k)[-k])
 
 
 def _prepare(block: _Block, source: PassageSource, candidates: list[NDArray[np.int64]]) -> _Prepared:

@@ -23,13 +23,12 @@ def ndcg(ranked: NDArray[np.float64], grades: NDArray[np.float64]) -> NDArray[np
     """
     ideal = -np.sort(-grades, axis=1)
     best = _discounted(ideal)
-    with np.errstate(invalid="ignore"):
-        result: NDArray[np.float64] = _discounted(ranked) / np.where(best > 0, best, np.nan)
+    result: NDArray[np.float64] = _discounted(ranked) / np.where(best > 0, best, np.nan)
     return result
 
 
 def reciprocal_rank(ranked: NDArray[np.float64]) -> NDArray[np.float64]:
-    """1 / place of the first document of grade 1 or more within the cut, else 0: (q,) float64."""
+    """Give 1 / place of the first document of grade 1 or more within the cut, else 0: (q,) float64."""
     relevant = ranked[:, :CUT] >= 1
     first = relevant.argmax(axis=1)
     return np.where(relevant.any(axis=1), 1 / (first + 1), 0.0)
@@ -39,7 +38,8 @@ def recall(ranked: NDArray[np.float64], grades: NDArray[np.float64]) -> NDArray[
     """Share of a query's documents of grade 1 or more that are within the cut: (q,) float64, NaN without any."""
     total = np.count_nonzero(grades >= 1, axis=1)
     found = np.count_nonzero(ranked[:, :CUT] >= 1, axis=1)
-    return found / np.where(total > 0, total, np.nan)
+    result: NDArray[np.float64] = found / np.where(total > 0, total, np.nan)
+    return result
 
 
 def bootstrap_interval(*groups: NDArray[np.float64]) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.features import Passages
-from matching.signals import DENSE_SCALE, dense_vectors
+from matching.signals import DENSE_SCALE, dense_vectors, products
 from matching.texts import Side
 
 
@@ -45,9 +45,7 @@ class PassageVectors:
     offsets: NDArray[np.int64]
 
     @classmethod
-    def prepare(
-        cls, means: NDArray[np.float32], languages: NDArray[np.uint8], passages: Passages
-    ) -> PassageVectors:
+    def prepare(cls, means: NDArray[np.float32], languages: NDArray[np.uint8], passages: Passages) -> PassageVectors:
         """Centre passages with the means of their texts' side; languages: (k,) of the texts."""
         each = np.repeat(languages, np.diff(passages.offsets))
         return cls(dense_vectors(means, each, passages.vectors), passages.offsets)
@@ -57,7 +55,7 @@ class PassageVectors:
         return self.vectors[self.offsets[i] : self.offsets[i + 1]]
 
     def take(self, rows: NDArray[np.int64]) -> PassageVectors:
-        """The texts with the given row numbers, in that order."""
+        """Return the texts with the given row numbers, in that order."""
         sizes = np.diff(self.offsets)[rows]
         offsets = np.concatenate(([0], np.cumsum(sizes)))
         index = np.repeat(self.offsets[:-1][rows] - offsets[:-1], sizes) + np.arange(offsets[-1])
@@ -77,13 +75,13 @@ def coverage(side: Side, own: NDArray[np.float32], others: PassageVectors) -> ND
         return result
     some = counts > 0
     starts = others.offsets[:-1][some]
-    products = own @ others.vectors.T
+    cosines = products(own, others.vectors)
     # Maxima and sums of whole numbers are exact, so both directions and any block give the same value.
     if side is Side.CHALLENGE:
-        sums = np.maximum.reduceat(products, starts, axis=1).sum(axis=0, dtype=np.float64)
+        sums = np.maximum.reduceat(cosines, starts, axis=1).sum(axis=0, dtype=np.float64)
         result[some] = sums / (len(own) * DENSE_SCALE**2)
     else:
-        sums = np.add.reduceat(products.max(axis=0).astype(np.float64), starts)
+        sums = np.add.reduceat(cosines.max(axis=0).astype(np.float64), starts)
         result[some] = sums / (counts[some] * DENSE_SCALE**2)
     if len(own) == 1:
         result[counts == 1] = np.nan

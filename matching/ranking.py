@@ -14,8 +14,8 @@ class Ranking:
     """Texts in order: falling score, among equal scores rising id.
 
     ids: (k,) int64. scores: (k,) float64, rounded to 1e-6. fits: (k,) float64 in (0, 1), rounded to 1e-6. signals: by
-    name, each (k,) float64: "dense" and "lexical" are cosines, "hubness" is what the hubness of the text of the other
-    side and of one's own take from the score, "passages" what passages add.
+    name, each (k,) float64: "dense" and "lexical" are cosines; "hubness", never far above zero, and "passages" are what
+    they add to the score.
     """
 
     ids: NDArray[np.int64]

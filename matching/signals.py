@@ -10,6 +10,7 @@ the sum. What the rounding loses (0.0001 of a cosine) is far below what an encod
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,12 +25,13 @@ DENSE_SCALE: Final = 4000
 LEXICAL_SCALE: Final = 800
 """Length of a lexical vector in integer steps; a single weight is at most 255."""
 
-MEAN_SHARE: Final = 0.6
+MEAN_SHARE: Final = 0.65
 """Share of the mean that is subtracted. The mean of few texts holds their common topic besides what the encoder adds
 to every text of a side and language; subtracting all of it loses quality, most of all away from the reference."""
 
 STRONGEST_TERMS: Final = 256
 _ROWS_AT_ONCE: Final = 4096
+_SMALL_PRODUCT: Final = 8_000_000
 _TEXT_FREQUENCY: Final = 1 + np.log(np.maximum(np.arange(256), 1))
 
 
@@ -61,28 +63,41 @@ def dense_vectors(
     means: (2, d) of the texts' side, by language. languages: (n,) of the texts. vectors: (n, d) rows of unit length.
     A vector equal to what is subtracted becomes zero.
     """
-    subtracted = MEAN_SHARE * means.astype(np.float64)
+    subtracted = np.float32(MEAN_SHARE) * means
     result = np.empty(vectors.shape, np.float32)
     for start in range(0, len(vectors), _ROWS_AT_ONCE):
         rows = slice(start, start + _ROWS_AT_ONCE)
-        centred = vectors[rows].astype(np.float64) - subtracted[languages[rows]]
-        lengths = np.sqrt(np.einsum("ij,ij->i", centred, centred))
-        centred *= (DENSE_SCALE / np.maximum(lengths, 1e-6))[:, None]
-        result[rows] = np.rint(centred)
+        centred = result[rows]
+        np.subtract(vectors[rows], subtracted[languages[rows]], out=centred)
+        # The order of this sum differs between processors; in float64 that can't move a rounded step.
+        lengths = np.sqrt(np.einsum("ij,ij->i", centred, centred, dtype=np.float64))
+        centred *= (DENSE_SCALE / np.maximum(lengths, 1e-6)).astype(np.float32)[:, None]
+        np.rint(centred, out=centred)
     return result
 
 
+def products(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Compute the (a, b) exact whole-number products of the rows of (a, d) with the rows of (b, d).
+
+    Small ones are computed without BLAS: its threads wait for each other, which on a busy machine takes longer than
+    the sum.
+    """
+    if left.size * len(right) <= _SMALL_PRODUCT:
+        small: NDArray[np.float32] = np.einsum("id,jd->ij", left, right)
+        return small
+    return left @ right.T
+
+
 def lexical_vectors(idf: NDArray[np.float32], rows: LexicalRows) -> LexicalVectors:
-    """The `STRONGEST_TERMS` n-grams of each text by (1 + ln count) idf, as vectors of unit length.
+    """Take the `STRONGEST_TERMS` n-grams of each text by (1 + ln count) idf, as vectors of unit length.
 
     idf: (BUCKETS,) float32.
     """
     terms = rows.terms.astype(np.int32)
-    weights = _TEXT_FREQUENCY[rows.counts] * idf[terms]
-    edges = rows.offsets.tolist()
+    weights: NDArray[np.float64] = _TEXT_FREQUENCY[rows.counts] * idf[terms].astype(np.float64)
     kept: list[NDArray[np.int64]] = []
     quantised: list[NDArray[np.float64]] = []
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in itertools.pairwise(rows.offsets.tolist()):
         strongest = _strongest(weights[start:end])
         strongest += start
         own = weights[strongest]

@@ -8,6 +8,8 @@ sides by which a text's hubness and the spread of cosines are measured.
 from __future__ import annotations
 
 import io
+import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 
 from matching.batches import SideBatch
 from matching.language import LANGUAGES
-from matching.signals import DENSE_SCALE, dense_vectors
+from matching.signals import DENSE_SCALE, dense_vectors, products
 from matching.texts import Side
 from matching.tokens import BUCKETS
 
@@ -88,19 +90,20 @@ class Statistics:
         challenges, profiles = self._sample_vectors
         if not len(challenges) or not len(profiles):
             return _NEUTRAL_SPREAD
-        return max(float(np.std(challenges @ profiles.T, dtype=np.float64)) / DENSE_SCALE**2, 1e-3)
+        return max(float(np.std(products(challenges, profiles), dtype=np.float64)) / DENSE_SCALE**2, 1e-3)
 
     @cached_property
     def _sample_vectors(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        challenges, profiles = (
-            dense_vectors(self.means[side], sample.languages, sample.vectors)
-            for side, sample in enumerate(self.samples)
+        challenges, profiles = self.samples
+        return (
+            dense_vectors(self.mean(Side.CHALLENGE), challenges.languages, challenges.vectors),
+            dense_vectors(self.mean(Side.PROFILE), profiles.languages, profiles.vectors),
         )
-        return challenges, profiles
 
     def mean(self, side: Side) -> NDArray[np.float32]:
-        """(2, d) float32: the mean of a side, by language."""
-        return self.means[_SIDES.index(side)]
+        """Return the (2, d) float32 means of a side, by language."""
+        means: NDArray[np.float32] = self.means[_SIDES.index(side)]
+        return means
 
     def hubness(self, side: Side, dense: NDArray[np.float32]) -> NDArray[np.float64]:
         """How near texts of `side` are to everything: (n,) float64 mean cosine with the nearest sampled opposites.
@@ -114,10 +117,10 @@ class Statistics:
         if not nearest:
             return result
         for start in range(0, len(dense), _ROWS_AT_ONCE):
-            products = dense[start : start + _ROWS_AT_ONCE] @ others.T
-            products.partition(products.shape[1] - nearest, axis=1)
+            cosines = products(dense[start : start + _ROWS_AT_ONCE], others)
+            cosines.partition(cosines.shape[1] - nearest, axis=1)
             # Whole numbers: the sum is exact, so a text has the same value in every batch.
-            sums = products[:, -nearest:].sum(axis=1, dtype=np.float64)
+            sums = cosines[:, -nearest:].sum(axis=1, dtype=np.float64)
             result[start : start + _ROWS_AT_ONCE] = sums / (nearest * DENSE_SCALE**2)
         return result
 
@@ -163,33 +166,37 @@ class Statistics:
         )
 
     def to_bytes(self) -> bytes:
-        """An npz archive; equal statistics give equal bytes."""
+        """Give an npz archive; equal statistics give equal bytes."""
         arrays = {name: getattr(self, name) for name in _ARRAYS}
         for side, sample in zip(_SIDES, self.samples, strict=True):
             arrays[f"{side.value}_vectors"] = sample.vectors
             arrays[f"{side.value}_languages"] = sample.languages
         buffer = io.BytesIO()
-        np.savez_compressed(
-            buffer, version=np.int64(_VERSION), fingerprint=np.array(self.fingerprint), **arrays
-        )
+        np.savez_compressed(buffer, version=np.int64(_VERSION), fingerprint=np.array(self.fingerprint), **arrays)
         return buffer.getvalue()
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> Statistics:
-        """The inverse of `to_bytes`. Raises StatisticsError."""
+        """Undo `to_bytes`. Raises StatisticsError."""
         try:
             with np.load(io.BytesIO(stored), allow_pickle=False) as archive:
-                if int(archive["version"]) != _VERSION:
-                    raise StatisticsError("the statistics are of another version; rescore to renew them")
-                challenges, profiles = (
-                    Sample(archive[f"{side.value}_vectors"], archive[f"{side.value}_languages"]) for side in _SIDES
-                )
-                arrays = [archive[name] for name in _ARRAYS]
-                return cls(str(archive["fingerprint"]), *arrays, (challenges, profiles))
-        except StatisticsError:
-            raise
-        except Exception as error:  # zip, header and key errors of a damaged archive are of many types
+                found = {name: archive[name] for name in archive.files}
+            version = int(found["version"])
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
             raise StatisticsError(f"the statistics can't be read: {error}") from error
+        if version != _VERSION:
+            raise StatisticsError("the statistics are of another version; rescore to renew them")
+        challenges, profiles = (
+            Sample(found[f"{side.value}_vectors"], found[f"{side.value}_languages"]) for side in _SIDES
+        )
+        return cls(
+            fingerprint=str(found["fingerprint"]),
+            means=found["means"],
+            counts=found["counts"],
+            terms=found["terms"],
+            frequencies=found["frequencies"],
+            samples=(challenges, profiles),
+        )
 
 
 class _Totals:
@@ -233,7 +240,7 @@ class _Sampler:
 
 
 def _hashed(ids: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """The finaliser of SplitMix64 (Steele et al. 2014): a bijection that scatters consecutive ids."""
+    """Apply the finaliser of SplitMix64 (Steele et al. 2014): a bijection that scatters consecutive ids."""
     keys = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     keys = (keys ^ (keys >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     keys = (keys ^ (keys >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -22,7 +22,9 @@ COMPOSITION_VERSION = 1
 MAX_PASSAGES = 12
 _PASSAGE_MIN = 200
 _PASSAGE_MAX = 350
-_ABBREVIATIONS = frozenset("abs art bspw bzw ca co dr e.g evtl ggf i.e inkl mind mr mrs nr prof str tel usw vgl".split())
+_ABBREVIATIONS = frozenset(
+    ("abs", "art", "bspw", "bzw", "ca", "co", "dr", "e.g", "evtl", "ggf", "i.e", "inkl", "mind", "mr", "mrs", "nr")
+)
 
 _BREAK = re.compile(r"[.!?…:;]+[\"'”“»)\]]*\s+|\s*\n\s*")
 _SPACES = re.compile(r"\s+")
@@ -65,7 +67,7 @@ class Text:
     passages: tuple[tuple[int, int], ...]
 
     def passage_texts(self) -> list[str]:
-        """The exact substrings of `whole` that are its passages."""
+        """Return the exact substrings of `whole` that are its passages."""
         return [self.whole[start:end] for start, end in self.passages]
 
 
@@ -97,7 +99,7 @@ def text_hash(text: Text) -> str:
 
 
 def encoding_form(text: str) -> str:
-    """What the encoder reads: NFC, every run of white space one blank, none at the ends."""
+    """Give what the encoder reads: NFC, every run of white space one blank, none at the ends."""
     return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
@@ -115,8 +117,8 @@ def split_passages(whole: str) -> tuple[tuple[int, int], ...]:
     groups: list[tuple[int, int]] = []
     for piece_start, piece_end in _pieces(whole, start, end, most):
         if groups and (
-            groups[-1][1] - groups[-1][0] < least and piece_end - groups[-1][0] <= most
-            or piece_end - piece_start < least // 3 and piece_end - groups[-1][0] <= most + least // 3
+            (groups[-1][1] - groups[-1][0] < least and piece_end - groups[-1][0] <= most)
+            or (piece_end - piece_start < least // 3 and piece_end - groups[-1][0] <= most + least // 3)
         ):
             groups[-1] = (groups[-1][0], piece_end)
         else:

@@ -1,8 +1,10 @@
 """Databases, contexts and clients that all tests share."""
 
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -62,22 +64,28 @@ def clock() -> SettableClock:
     return SettableClock()
 
 
-@pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The SQLAlchemy URL of an empty database of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+@contextmanager
+def new_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty database that lives as long as the block."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'test.sqlite3'}"
         return
     server = request.getfixturevalue("postgres_server").replace("postgresql://", "postgresql+psycopg://")
-    name = f"test_{abs(hash(request.node.nodeid)) % 10**12}"
+    name = f"test_{secrets.token_hex(8)}"
     admin = make_engine(server)
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name}"))
     yield server.replace("/postgres?", f"/{name}?")
     with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty database of each kind."""
+    with new_database(request.param, tmp_path, request) as url:
+        yield url
 
 
 @pytest.fixture
@@ -89,15 +97,18 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def make_context(engine: Engine, clock: Clock, encoder: Any = None) -> Context:
-    """A context as another process on the same database would have it; the first one makes the generation."""
+def make_context(engine: Engine, clock: Clock, encoder: Any = None, statistics: Statistics | None = None) -> Context:
+    """A context as another process on the same database would have it; the first one makes the generation.
+
+    statistics: those of the first generation; without them nothing depends on a corpus.
+    """
     sessions = Sessions(engine)
     encoder = encoder or HashingEncoder()
     matcher = Matcher()
     with sessions.write() as session:
         if generations.active(session) is None:
-            statistics = Statistics.neutral(encoder.fingerprint, encoder.dimension)
-            generation = generations.add(session, "hashing", encoder, matcher, statistics, clock.now())
+            frozen = statistics or Statistics.neutral(encoder.fingerprint, encoder.dimension)
+            generation = generations.add(session, "hashing", encoder, matcher, frozen, clock.now())
             generations.activate(session, generation, clock.now())
     return Context(sessions, clock, LiveRanking(encoder, matcher, clock))
 

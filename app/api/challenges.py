@@ -18,14 +18,13 @@ from app.api.dependencies import (
 from app.api.lists import Listing, link_next
 from app.api.paths import Id
 from app.api.problem_details import problems
+from app.api.steps import add_steps
 from app.challenges import repository, service
 from app.challenges.schemas import ChallengeCreate, ChallengePatch, ChallengeRead
 from app.idempotency import make_receipt
 from app.vocabulary import ChallengeState, FieldOfAction, Language, Region
 
 router = APIRouter(tags=["Challenges"], prefix="/challenges")
-
-STEP_PROBLEMS = problems(404, 409, 412, 422, 503)
 
 
 @router.post(
@@ -113,72 +112,22 @@ def edit_challenge(
     return _tagged(response, service.edit_challenge(context, actor, challenge_id, changes, if_match))
 
 
-@router.post(
-    "/{challenge_id}/publish",
-    operation_id="publish_challenge",
-    response_model=ChallengeRead,
-    responses=STEP_PROBLEMS,
+add_steps(
+    router,
+    ChallengeRead,
+    {
+        "publish": service.publish_challenge,
+        "pause": service.pause_challenge,
+        "resume": service.resume_challenge,
+        "solve": service.mark_challenge_solved,
+        "close": service.close_challenge,
+    },
 )
-def publish_challenge(
-    challenge_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
-) -> Any:
-    """Show a draft to startups, or an expired challenge again."""
-    return _tagged(response, service.publish_challenge(context, actor, challenge_id, if_match))
 
 
-@router.post(
-    "/{challenge_id}/pause",
-    operation_id="pause_challenge",
-    response_model=ChallengeRead,
-    responses=STEP_PROBLEMS,
+@router.delete(
+    "/{challenge_id}", operation_id="delete_challenge", status_code=204, responses=problems(404, 409, 412, 422, 503)
 )
-def pause_challenge(
-    challenge_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
-) -> Any:
-    """Take a challenge out of the ranking for a while."""
-    return _tagged(response, service.pause_challenge(context, actor, challenge_id, if_match))
-
-
-@router.post(
-    "/{challenge_id}/resume",
-    operation_id="resume_challenge",
-    response_model=ChallengeRead,
-    responses=STEP_PROBLEMS,
-)
-def resume_challenge(
-    challenge_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
-) -> Any:
-    """Put a paused challenge back into the ranking."""
-    return _tagged(response, service.resume_challenge(context, actor, challenge_id, if_match))
-
-
-@router.post(
-    "/{challenge_id}/solve",
-    operation_id="mark_challenge_solved",
-    response_model=ChallengeRead,
-    responses=STEP_PROBLEMS,
-)
-def mark_challenge_solved(
-    challenge_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
-) -> Any:
-    """End a challenge that found its solution."""
-    return _tagged(response, service.mark_challenge_solved(context, actor, challenge_id, if_match))
-
-
-@router.post(
-    "/{challenge_id}/close",
-    operation_id="close_challenge",
-    response_model=ChallengeRead,
-    responses=STEP_PROBLEMS,
-)
-def close_challenge(
-    challenge_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
-) -> Any:
-    """End a challenge without a solution."""
-    return _tagged(response, service.close_challenge(context, actor, challenge_id, if_match))
-
-
-@router.delete("/{challenge_id}", operation_id="delete_challenge", status_code=204, responses=STEP_PROBLEMS)
 def delete_challenge(challenge_id: Id, context: ContextDep, actor: ActorDep, if_match: IfMatch = None) -> None:
     """Delete a challenge, its vectors and its matches."""
     service.delete_challenge(context, actor, challenge_id, if_match)

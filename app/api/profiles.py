@@ -18,14 +18,13 @@ from app.api.dependencies import (
 from app.api.lists import Listing, link_next
 from app.api.paths import Id
 from app.api.problem_details import problems
+from app.api.steps import add_steps
 from app.idempotency import make_receipt
 from app.profiles import repository, service
 from app.profiles.schemas import ProfileCreate, ProfilePatch, ProfileRead
 from app.vocabulary import FieldOfAction, Language, ProfileState, Region
 
 router = APIRouter(tags=["Profiles"], prefix="/profiles")
-
-STEP_PROBLEMS = problems(404, 409, 412, 422, 503)
 
 
 @router.post(
@@ -113,46 +112,20 @@ def edit_profile(
     return _tagged(response, service.edit_profile(context, actor, profile_id, changes, if_match))
 
 
-@router.post(
-    "/{profile_id}/publish",
-    operation_id="publish_profile",
-    response_model=ProfileRead,
-    responses=STEP_PROBLEMS,
+add_steps(
+    router,
+    ProfileRead,
+    {
+        "publish": service.publish_profile,
+        "pause": service.pause_profile,
+        "resume": service.resume_profile,
+    },
 )
-def publish_profile(
-    profile_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
-) -> Any:
-    """Show a draft to welfare organisations."""
-    return _tagged(response, service.publish_profile(context, actor, profile_id, if_match))
 
 
-@router.post(
-    "/{profile_id}/pause",
-    operation_id="pause_profile",
-    response_model=ProfileRead,
-    responses=STEP_PROBLEMS,
+@router.delete(
+    "/{profile_id}", operation_id="delete_profile", status_code=204, responses=problems(404, 409, 412, 422, 503)
 )
-def pause_profile(
-    profile_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
-) -> Any:
-    """Take a profile out of the ranking for a while."""
-    return _tagged(response, service.pause_profile(context, actor, profile_id, if_match))
-
-
-@router.post(
-    "/{profile_id}/resume",
-    operation_id="resume_profile",
-    response_model=ProfileRead,
-    responses=STEP_PROBLEMS,
-)
-def resume_profile(
-    profile_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
-) -> Any:
-    """Put a paused profile back into the ranking."""
-    return _tagged(response, service.resume_profile(context, actor, profile_id, if_match))
-
-
-@router.delete("/{profile_id}", operation_id="delete_profile", status_code=204, responses=STEP_PROBLEMS)
 def delete_profile(profile_id: Id, context: ContextDep, actor: ActorDep, if_match: IfMatch = None) -> None:
     """Delete a profile, its vectors and its matches."""
     service.delete_profile(context, actor, profile_id, if_match)

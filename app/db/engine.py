@@ -10,6 +10,17 @@ from sqlalchemy.engine import make_url
 WRITES = "passgenau_writes"
 """Execution option of a connection that is going to write."""
 
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    # A publication touches a page for each list it enters: the default of 2 MB would read them again each time, and
+    # the default of 1,000 pages between two checkpoints would make every second publication wait for one.
+    "cache_size=-32000",
+    "wal_autocheckpoint=8000",
+)
+
 
 def make_engine(url: str) -> Engine:
     """Return an engine for a SQLAlchemy URL, `sqlite:///FILE` or `postgresql+psycopg://...`.
@@ -36,7 +47,7 @@ def make_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver's own transaction handling begins too late and never IMMEDIATE; _begin_sqlite does it instead.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in SQLITE_PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

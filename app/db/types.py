@@ -90,6 +90,10 @@ class EmbeddingVector(TypeDecorator[NDArray[np.float32]]):
             return np.asarray(value, dtype=np.float32)
         return np.frombuffer(value, dtype="<f4")
 
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """Tell whether a changed attribute really changed."""
+        return np.array_equal(x, y)
+
 
 class json_contains(FunctionElement[bool]):  # noqa: N801  reads as a SQL function
     """True where a JSON list column contains a code: `json_contains(Profile.regions, "bayern")`."""

@@ -62,7 +62,7 @@ def published_batches(
     query = (
         select(
             tables.text.id,
-            tables.vector.language,
+            tables.text.language,  # not that of the vectors: it can be changed without encoding again
             _vector_bytes(session, tables.vector.whole),
             tables.vector.lexical,
             tables.vector.text_hash,

@@ -38,6 +38,11 @@ def get(session: Session, generation_id: int) -> RankingGeneration:
     return session.get_one(RankingGeneration, generation_id)
 
 
+def get_locked(session: Session, generation_id: int) -> RankingGeneration:
+    """Return a generation as it is now; nobody else changes its state until this transaction ends."""
+    return session.get_one(RankingGeneration, generation_id, with_for_update=True)
+
+
 def lock(session: Session) -> None:
     """Keep all publishers and other changes of generations out until this transaction ends."""
     session.execute(select(CorpusRevision.id).with_for_update())

@@ -70,6 +70,25 @@ def resize(session: Session, generation_id: int, side: Side, ids: Sequence[int],
         )
 
 
+def recount(session: Session, generation_id: int, side: Side, revision: int) -> list[int]:
+    """Set the sizes of all lists to what they hold. Returns the texts whose lists had another size."""
+    tables = TABLES[side]
+    held = (
+        select(func.count())
+        .select_from(Match)
+        .where(tables.match_id == tables.list_id, Match.generation_id == generation_id, tables.in_list)
+        .scalar_subquery()
+    )
+    changed = session.scalars(
+        update(tables.ranked_list)
+        .where(tables.ranked_list.generation_id == generation_id, tables.ranked_list.size != held)
+        .values(size=held, revision=revision)
+        .returning(tables.list_id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(changed)
+
+
 def longer_than(session: Session, generation_id: int, side: Side, ids: Sequence[int], size: int) -> list[int]:
     """Return those of `ids` whose lists have more than `size` entries."""
     tables = TABLES[side]
@@ -84,16 +103,31 @@ def longer_than(session: Session, generation_id: int, side: Side, ids: Sequence[
     return found
 
 
-def short_of(session: Session, generation_id: int, side: Side, ids: Sequence[int], size: int) -> list[int]:
-    """Return those of `ids` whose lists have fewer than `size` entries although there are more partners."""
+def short_of(
+    session: Session,
+    generation_id: int,
+    side: Side,
+    ids: Sequence[int],
+    length: int,
+    sure: int,
+    minimum_score: float,
+) -> list[int]:
+    """Return those of `ids` whose lists have fewer entries than readers could see although there are more partners.
+
+    Readers see `sure` partners of any score, and up to `length` with a score from `minimum_score` on.
+    """
     tables = TABLES[side]
+    lists = tables.ranked_list
     found: list[int] = []
     for part in _parts(ids):
         query = select(tables.list_id).where(
             tables.list_id.in_(part),
-            tables.ranked_list.generation_id == generation_id,
-            tables.ranked_list.size < size,
-            tables.ranked_list.last_id.is_not(None),
+            lists.generation_id == generation_id,
+            lists.last_id.is_not(None),
+            or_(
+                lists.size < min(sure, length),
+                and_(lists.size < length, lists.last_score > minimum_score),
+            ),
         )
         found.extend(session.scalars(query))
     return sorted(found)

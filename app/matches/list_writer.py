@@ -1,9 +1,10 @@
 """Keeps the stored lists of matches exact while texts enter and leave the corpus.
 
-A list holds every eligible partner that does not rank behind the list's last entry (no last entry: every eligible
-partner), so the best LENGTH of it are the best there are. It may grow to LONGEST entries before it is trimmed to KEPT,
-and shrink to LENGTH before it is ranked afresh: the slack makes most arrivals and departures cheap. (Maintenance of
-top-k views with slack: Yi, Yu, Yang, Xia, Chen, "Efficient maintenance of materialized top-k views", ICDE 2003.)
+Readers see the best LENGTH partners of a text, those behind place SURE only with a fit of at least MINIMUM_FIT: a weak
+suggestion helps nobody. A stored list holds every eligible partner that does not rank behind the list's last entry (no
+last entry: every eligible partner). It may grow to LONGEST entries before it is trimmed to KEPT, and shrink to what
+readers see before it is ranked afresh: the slack makes most arrivals and departures cheap. (Maintenance of top-k views
+with slack: Yi, Yu, Yang, Xia, Chen, "Efficient maintenance of materialized top-k views", ICDE 2003.)
 
 A pair that stands in the lists of both texts is one row, with one score.
 """
@@ -26,10 +27,20 @@ from matching.texts import Side
 
 LENGTH = 100
 """Matches of a text that readers see at most."""
+SURE = 20
+"""Matches that readers see however low their fit is, while there are so many."""
+MINIMUM_FIT = 0.05
 KEPT = 120
+SURE_KEPT = 26
 LONGEST = 200
+_BEHIND_ALL = 2**31 - 1
+"""In a last entry: whoever has its score enters, whatever the id."""
 RANKED_AT_ONCE = 64
 """Texts that are ranked in one block when lists are made afresh."""
+
+
+Entry = tuple[int, float, float]
+"""Partner, score and fit of one match."""
 
 
 class ListWriter:
@@ -59,7 +70,9 @@ class ListWriter:
         side, text_id = batch.side, int(batch.ids[0])
         self.snapshot = self.snapshot.with_texts([stored])
         (result,) = self._rank(stored, passages, floors=True)
-        self._write_own_list(side, text_id, result)
+        own, last_entry = self._cut(result)
+        self._write_own_list(side, text_id, own, result.admitted)
+        self._put_lists(side, {text_id: (len(own), last_entry)})
         admitted = result.admitted.ids.tolist()
         list_repository.resize(self.session, self._generation_id, side.other, admitted, 1, self.revision)
         self._trim(side.other, admitted)
@@ -74,10 +87,17 @@ class ListWriter:
         self._shrunk[side.other].update(holders)
         corpus_repository.record_change(self.session, self.revision, side, text_id)
 
+    def recount(self) -> None:
+        """Set the sizes right after texts were deleted, which took their matches with them in every generation."""
+        for side in Side:
+            self._shrunk[side].update(list_repository.recount(self.session, self._generation_id, side, self.revision))
+
     def finish(self) -> None:
         """Rank those lists afresh that departures made too short."""
         for side, ids in self._shrunk.items():
-            short = list_repository.short_of(self.session, self._generation_id, side, sorted(ids), LENGTH)
+            short = list_repository.short_of(
+                self.session, self._generation_id, side, sorted(ids), LENGTH, SURE, self._minimum_score
+            )
             self.make_lists(side, short)
             ids.clear()
 
@@ -109,37 +129,53 @@ class ListWriter:
             self.session, self._cache, self.snapshot.fingerprint, statistics.dimension, self.snapshot.hashes
         )
 
-    def _write_own_list(self, side: Side, text_id: int, result: RankResult) -> None:
+    @property
+    def _minimum_score(self) -> float:
+        # A little below, so that rounding of the fit never hides a match that a reader would see.
+        return self._matcher.weights.score_at(MINIMUM_FIT) - 1e-4
+
+    def _cut(self, result: RankResult) -> tuple[list[Entry], LastEntry | None]:
+        """Return what a list keeps of a ranking, and its last entry: None when it holds everything eligible."""
+        entries = _entries(result.own)
+        good = sum(score >= self._minimum_score for _, score, _ in entries)
+        keep = max(good, SURE_KEPT, KEPT if LENGTH <= SURE else 0)
+        if result.eligible <= min(keep, len(entries)):
+            return entries, None
+        if keep < len(entries) and good == keep:
+            return entries[:keep], (self._minimum_score, _BEHIND_ALL)
+        partner, score, _ = entries[:keep][-1]
+        return entries[:keep], (score, partner)
+
+    def _write_own_list(self, side: Side, text_id: int, listed: Sequence[Entry], admitted: Ranking) -> None:
         own, other = TABLES[side], TABLES[side.other]
-        listed = set(result.own.ids.tolist())
-        admitted = set(result.admitted.ids.tolist())
+        listed_ids = {partner for partner, _, _ in listed}
+        admitted_ids = set(admitted.ids.tolist())
         rows = [
             self._row(side, text_id, partner, score, fit)
-            | {own.in_list.key: True, other.in_list.key: partner in admitted}
-            for partner, score, fit in _entries(result.own)
+            | {own.in_list.key: True, other.in_list.key: partner in admitted_ids}
+            for partner, score, fit in listed
         ]
         rows += [
             self._row(side, text_id, partner, score, fit) | {own.in_list.key: False, other.in_list.key: True}
-            for partner, score, fit in _entries(result.admitted)
-            if partner not in listed
+            for partner, score, fit in _entries(admitted)
+            if partner not in listed_ids
         ]
         list_repository.add_matches(self.session, rows)
-        self._put_lists(side, {text_id: result})
 
     def _replace_lists(self, side: Side, ids: Sequence[int], results: Sequence[RankResult]) -> None:
         own, other = TABLES[side], TABLES[side.other]
+        cut = {text_id: self._cut(result) for text_id, result in zip(ids, results, strict=True)}
         list_repository.unlist(self.session, self._generation_id, side, ids)
         rows = [
             self._row(side, text_id, partner, score, fit) | {own.in_list.key: True, other.in_list.key: False}
-            for text_id, result in zip(ids, results, strict=True)
-            for partner, score, fit in _entries(result.own)
+            for text_id, (listed, _) in cut.items()
+            for partner, score, fit in listed
         ]
         list_repository.merge_matches(self.session, side, rows)
         list_repository.drop_unlisted(self.session, self._generation_id, side, ids)
-        self._put_lists(side, dict(zip(ids, results, strict=True)))
+        self._put_lists(side, {text_id: (len(listed), last_entry) for text_id, (listed, last_entry) in cut.items()})
 
-    def _put_lists(self, side: Side, results: Mapping[int, RankResult]) -> None:
-        last_entries = {text_id: _last_entry(result) for text_id, result in results.items()}
+    def _put_lists(self, side: Side, lists: Mapping[int, tuple[int, LastEntry | None]]) -> None:
         list_repository.put_lists(
             self.session,
             side,
@@ -147,15 +183,15 @@ class ListWriter:
                 {
                     TABLES[side].id_name: text_id,
                     "generation_id": self._generation_id,
-                    "size": len(result.own.ids),
+                    "size": size,
                     "last_score": entry and entry[0],
                     "last_id": entry and entry[1],
                     "revision": self.revision,
                 }
-                for (text_id, result), entry in zip(results.items(), last_entries.values(), strict=True)
+                for text_id, (size, entry) in lists.items()
             ],
         )
-        self.snapshot = self.snapshot.with_last_entries(side, last_entries)
+        self.snapshot = self.snapshot.with_last_entries(side, {text_id: entry for text_id, (_, entry) in lists.items()})
 
     def _trim(self, side: Side, ids: Sequence[int]) -> None:
         long = list_repository.longer_than(self.session, self._generation_id, side, ids, LONGEST)
@@ -172,12 +208,5 @@ class ListWriter:
         }
 
 
-def _entries(ranking: Ranking) -> list[tuple[int, float, float]]:
+def _entries(ranking: Ranking) -> list[Entry]:
     return list(zip(ranking.ids.tolist(), ranking.scores.tolist(), ranking.fits.tolist(), strict=True))
-
-
-def _last_entry(result: RankResult) -> LastEntry | None:
-    """None while the list holds everything eligible."""
-    if result.eligible <= len(result.own):
-        return None
-    return float(result.own.scores[-1]), int(result.own.ids[-1])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.clock import Clock
 from app.db.types import json_contains
 from app.matches import expiry
-from app.matches.list_writer import LENGTH
+from app.matches.list_writer import LENGTH, MINIMUM_FIT, SURE
 from app.matches.sides import TABLES
 from app.models import Challenge, Match, Network, Organisation, Profile
 from app.vocabulary import FieldOfAction, Language, Region
@@ -47,7 +47,8 @@ def list_of(session: Session, generation_id: int, side: Side, text_id: int) -> l
         .order_by(Match.score.desc(), partner)
         .limit(LENGTH)
     )
-    return [ListedMatch(rank, *row) for rank, row in enumerate(session.execute(query), 1)]
+    listed = (ListedMatch(rank, *row) for rank, row in enumerate(session.execute(query), 1))
+    return [match for match in listed if match.rank <= SURE or match.fit >= MINIMUM_FIT]
 
 
 def partners(session: Session, side: Side, ids: Sequence[int], wanted: MatchFilter, clock: Clock) -> dict[int, Any]:

@@ -58,7 +58,6 @@ def stored_text(session: Session, side: Side, row: Any, fingerprint: str) -> Sto
     vector = session.execute(
         select(
             tables.vector.text_hash,
-            tables.vector.language,
             tables.vector.whole,
             tables.vector.lexical,
             tables.vector.passages,
@@ -68,7 +67,7 @@ def stored_text(session: Session, side: Side, row: Any, fingerprint: str) -> Sto
     batch = SideBatch(
         side,
         np.array([row.id], np.int64),
-        np.array([language_code(vector.language.value)], np.uint8),
+        np.array([language_code(row.language)], np.uint8),
         np.asarray(vector.whole, np.float32)[None, :],
         LexicalRows.from_packed([vector.lexical]),
         encode([facets(side, row)]),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import Clock
 from app.db.session import Sessions
+from app.errors import RescoringOvertaken
 from app.matches import corpus_repository, generations, vector_repository
 from app.matches.list_writer import RANKED_AT_ONCE, ListWriter
 from app.matches.passages import PassageCache
@@ -30,6 +31,8 @@ from matching.texts import Side, text_hash
 
 Item = TypeVar("Item")
 
+_AGAINST_DELETION = {"read": True, "key_share": True}
+
 
 def rescore(
     sessions: Sessions,
@@ -41,27 +44,31 @@ def rescore(
 ) -> int:
     """Make a new generation of all published texts with `encoder`, and activate it. Returns its id.
 
+    Raises `RescoringOvertaken` when another run begins before this one ends.
+
     prior: packaged statistics of the encoder, which those of a small corpus are shrunk towards.
     """
     clear_away(sessions)
+    with sessions.read() as session:
+        start = corpus_repository.current_revision(session)
     encode_missing(sessions, encoder, progress)
     generation_id = _begin(sessions, clock, encoder, encoder_name, prior)
     with sessions.read() as session:
-        revision = corpus_repository.current_revision(session)
-        snapshot = Snapshot.load(session, generation_id, revision)
+        snapshot = Snapshot.load(session, generation_id, corpus_repository.current_revision(session))
     cache = PassageCache()
     total = len(snapshot.corpus.challenges) + len(snapshot.corpus.profiles)
     done = 0
     for side in Side:
         for ids in _parts(snapshot.corpus.side(side).living_ids.tolist(), RANKED_AT_ONCE):
             with sessions.write() as session:
-                lists = ListWriter(session, snapshot, Matcher(), cache, revision)
+                snapshot = _caught_up(session, snapshot)
+                lists = ListWriter(session, snapshot, Matcher(), cache, start)
                 lists.make_lists(side, ids)
                 snapshot = lists.snapshot
             done += len(ids)
             progress("rank", done, total)
     encode_missing(sessions, encoder, progress)
-    _catch_up_and_activate(sessions, clock, encoder, snapshot, cache)
+    _catch_up_and_activate(sessions, clock, encoder, snapshot, cache, start)
     clear_away(sessions)
     return generation_id
 
@@ -78,7 +85,7 @@ def encode_missing(sessions: Sessions, encoder: Encoder, progress: Progress = no
         with sessions.write() as session:
             for (side, text_id, text), made in zip(texts, features, strict=True):
                 # Whoever edited the text in between has stored newer vectors, or the next look finds them missing.
-                if session.get(TABLES[side].text, text_id) is not None:
+                if session.get(TABLES[side].text, text_id, with_for_update=_AGAINST_DELETION) is not None:
                     vector_repository.put(session, side, text_id, encoder.fingerprint, text_hash(text), made)
         progress("encode", missing.index(part[-1]) + 1, len(missing))
     return len(missing)
@@ -94,7 +101,7 @@ def clear_away(sessions: Sessions) -> None:
         ).all()
     for generation_id in old:
         with sessions.write() as session:
-            generation = generations.get(session, generation_id)
+            generation = generations.get_locked(session, generation_id)
             if generation.state == GenerationState.ACTIVE:
                 continue
             for table in (Match, ChallengeList, ProfileList):
@@ -115,14 +122,27 @@ def _begin(sessions: Sessions, clock: Clock, encoder: Encoder, encoder_name: str
         return generations.add(session, encoder_name, encoder, Matcher(), statistics, clock.now()).id
 
 
+def _caught_up(session: Session, snapshot: Snapshot) -> Snapshot:
+    """Return the corpus as it is now, and keep it so until this transaction ends: what is ranked must not be deleted.
+
+    Texts that came or changed are ranked for good when the run ends. Raises `RescoringOvertaken`.
+    """
+    generations.lock(session)
+    if generations.get_locked(session, snapshot.generation_id).state != GenerationState.BUILDING:
+        raise RescoringOvertaken
+    return snapshot.refreshed(session, corpus_repository.current_revision(session))
+
+
 def _catch_up_and_activate(
-    sessions: Sessions, clock: Clock, encoder: Encoder, snapshot: Snapshot, cache: PassageCache
+    sessions: Sessions, clock: Clock, encoder: Encoder, snapshot: Snapshot, cache: PassageCache, start: int
 ) -> None:
     with sessions.write() as session:
+        snapshot = _caught_up(session, snapshot)
         revision = corpus_repository.next_revision(session)
         lists = ListWriter(session, snapshot, Matcher(), cache, revision)
+        lists.recount()
         for side in Side:
-            for text_id in corpus_repository.changed_ids(session, side, snapshot.revision):
+            for text_id in corpus_repository.changed_ids(session, side, start):
                 lists.leave(side, text_id)
                 row = session.get(TABLES[side].text, text_id)
                 if row is None or row.state != TABLES[side].published:

@@ -1,0 +1,120 @@
+"""`bench submit`: a whole service call against the bare encoding of the same text."""
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from app.auth.actor import OPERATOR
+from app.benchmarks import synthetic
+from app.benchmarks.report import Report
+from app.challenges.schemas import ChallengeCreate
+from app.challenges.service import submit_challenge
+from app.clock import Clock
+from app.context import Context
+from app.db.engine import make_engine
+from app.db.migrate import upgrade
+from app.db.session import Sessions
+from app.demo import dataset
+from app.matches.reference import packaged_statistics
+from app.matches.texts import compose_text
+from app.models import Organisation
+from app.rescoring.service import rescore
+from app.settings import Settings
+from app.start import assemble, load_configured_encoder
+from app.vocabulary import OrganisationKind
+from matching.texts import Side, Text, encoding_form
+
+CHALLENGES = 1000
+"""Published challenges beside the profiles: welfare bodies outnumber startups in life, not by much here."""
+TEXTS = 50
+SHORTEST, LONGEST = 600, 1200
+
+
+def bench_submit(settings: Settings, profiles: int) -> Report:
+    """Measure `submit_over_encode` with `profiles` profiles in the database."""
+    encoder = load_configured_encoder(settings)
+    with tempfile.TemporaryDirectory() as folder:
+        url = settings.sqlalchemy_url if settings.database_url else f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
+        engine = make_engine(url)
+        upgrade(engine)
+        sessions, clock = Sessions(engine), Clock()
+        for side, count in ((Side.CHALLENGE, CHALLENGES), (Side.PROFILE, profiles)):
+            synthetic.fill(sessions, encoder, side, count, clock.now())
+        prior = packaged_statistics(encoder, settings.model_dir)
+        rescore(sessions, clock, encoder, settings.encoder, prior)
+        context = assemble(settings, sessions, encoder, clock)
+        organisation = _organisation(context)
+        drafts = [_draft(organisation, words) for words in _texts()]
+        submit_challenge(context, OPERATOR, drafts[-1])  # loads the corpus
+        encoding, submitting = [], []
+        for draft in drafts[:TEXTS]:
+            forms = _forms(compose_text(Side.CHALLENGE, draft))
+            started = time.perf_counter()
+            encoder.encode(forms, Side.CHALLENGE)
+            encoding.append(time.perf_counter() - started)
+            started = time.perf_counter()
+            submit_challenge(context, OPERATOR, draft)
+            submitting.append(time.perf_counter() - started)
+        engine.dispose()
+    encode_ms, submit_ms = statistics.median(encoding) * 1000, statistics.median(submitting) * 1000
+    return Report(
+        {
+            "submit_over_encode": submit_ms / encode_ms,
+            "submit_ms": submit_ms,
+            "encode_ms": encode_ms,
+            "profiles": profiles,
+            "challenges": CHALLENGES,
+        },
+        f"median of Encoder.encode on the same {TEXTS} lists (whole text and passages), same process, taken in turn",
+    )
+
+
+def _forms(text: Text) -> list[str]:
+    """Return the list a submission has the encoder read: the whole text and its passages."""
+    passages = [] if len(text.passages) == 1 else text.passage_texts()
+    return [encoding_form(text.whole), *(encoding_form(passage) for passage in passages)]
+
+
+def _organisation(context: Context) -> int:
+    now = context.clock.now()
+    with context.sessions.write() as session:
+        row = Organisation(
+            name="Messung", kind=OrganisationKind.WELFARE, verified=True, version=1, created_at=now, updated_at=now
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def _texts() -> list[str]:
+    """TEXTS + 1 different texts of SHORTEST to LONGEST characters, sentence by sentence from the demonstration data."""
+    sentences = [
+        sentence.strip() + "."
+        for demo in dataset.challenges()
+        for sentence in f"{demo.content.problem} {demo.content.wish}".split(". ")
+    ]
+    texts: list[str] = []
+    at = 0
+    for number in range(TEXTS + 1):
+        wanted = SHORTEST + (LONGEST - SHORTEST) * number // TEXTS - 60
+        text = ""
+        while len(text) < wanted:
+            text = f"{text} {sentences[at % len(sentences)]}".strip()
+            at += 1
+        texts.append(text[: LONGEST - 60])
+    return texts
+
+
+def _draft(organisation_id: int, words: str) -> ChallengeCreate:
+    middle = words.rfind(" ", 0, 2 * len(words) // 3)
+    return ChallengeCreate.model_validate(
+        {
+            "organisation_id": organisation_id,
+            "title": words[:50],
+            "problem": words[:middle],
+            "wish": words[middle:],
+            "fields_of_action": ["health"],
+            "region": "berlin",
+        }
+    )

@@ -1,0 +1,1 @@
+"""Reads challenges and profiles from files: checks every row first, then stores all of them or none."""

@@ -1,0 +1,125 @@
+"""Migrations keep what is stored, and code and schema belong together."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, select, table, text
+
+from app.db import migrate
+from app.db.engine import make_engine
+from app.db.session import Sessions
+from app.errors import DatabaseIsNewer, DatabaseNotMigrated
+from tests.conftest import SettableClock, make_context
+from tests.stories import publish_some
+
+FOUNDING = {"awo", "drk", "caritas", "diakonie", "zwst", "startup-verband", "send"}
+
+
+@pytest.fixture
+def bare_engine(database_url: str) -> Engine:
+    return make_engine(database_url)
+
+
+def rows(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
+    with engine.connect() as connection:
+        names = [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
+        stored = {name: connection.execute(select(text("*")).select_from(table(name))).all() for name in names}
+        return {name: sorted(map(tuple, found), key=repr) for name, found in stored.items()}
+
+
+def test_a_fresh_database_has_the_founding_networks_and_no_texts(bare_engine: Engine) -> None:
+    migrate.upgrade(bare_engine)
+    stored = rows(bare_engine)
+    assert {row[1] for row in stored["network"]} == FOUNDING
+    assert stored["challenge"] == stored["profile"] == []
+    bare_engine.dispose()
+
+
+def test_models_and_migrations_describe_the_same_schema(bare_engine: Engine) -> None:
+    migrate.upgrade(bare_engine)
+    config = migrate._config()
+    with bare_engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.check(config)
+    bare_engine.dispose()
+
+
+def test_every_revision_goes_down_and_up_again_and_loses_no_row(bare_engine: Engine) -> None:
+    migrate.upgrade(bare_engine)
+    publish_some(make_context(bare_engine, SettableClock()))
+    before = rows(bare_engine)
+    assert before["match"]
+    assert before["challenge_vector"]
+    revisions = [script.revision for script in ScriptDirectory.from_config(migrate._config()).walk_revisions()]
+    for older in revisions[1:]:
+        migrate.downgrade(bare_engine, older)
+        migrate.upgrade(bare_engine)
+        assert rows(bare_engine) == before
+    migrate.downgrade(bare_engine, "base")
+    assert rows(bare_engine) == {}
+    migrate.upgrade(bare_engine)
+    assert {row[1] for row in rows(bare_engine)["network"]} == FOUNDING
+    bare_engine.dispose()
+
+
+def test_code_refuses_a_schema_that_is_not_its_own(bare_engine: Engine) -> None:
+    with pytest.raises(DatabaseNotMigrated):
+        migrate.require_head(bare_engine)
+    migrate.upgrade(bare_engine)
+    migrate.require_head(bare_engine)
+    with bare_engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseIsNewer):
+        migrate.require_head(bare_engine)
+    with pytest.raises(DatabaseIsNewer):
+        migrate.upgrade(bare_engine)
+    bare_engine.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("words", [["migrate"], ["serve", "--port", "0"]])
+def test_the_command_line_names_a_newer_database_without_a_traceback(database_url: str, words: list[str]) -> None:
+    engine = make_engine(database_url)
+    migrate.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    done = subprocess.run(
+        [Path(sys.executable).parent / "passgenau", *words],
+        env={"PASSGENAU_DATABASE_URL": database_url, "LANG": "en_US.UTF-8", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "9999" in done.stderr
+    assert "newer program" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_sqlite_connection_keeps_keys_and_survives_a_crash(engine: Engine) -> None:
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+    connections = [engine.connect() for _ in range(3)]
+    for connection in connections:
+        found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in wanted}
+        assert found == wanted
+        connection.close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_writing_session_holds_the_write_lock_from_its_start(engine: Engine) -> None:
+    sessions = Sessions(engine)
+    with sessions.write() as first:
+        first.execute(text("SELECT 1"))
+        impatient = make_engine(str(engine.url))
+        with impatient.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            with pytest.raises(Exception, match="locked"):
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+        impatient.dispose()

@@ -1,0 +1,72 @@
+"""Challenges and profiles that tests write, through the services as the API does."""
+
+from typing import Any
+
+from app.auth.actor import OPERATOR
+from app.challenges import service as challenges
+from app.challenges.schemas import EXAMPLE as CHALLENGE
+from app.challenges.schemas import ChallengeCreate
+from app.context import Context
+from app.organisations.schemas import OrganisationCreate
+from app.organisations.service import register_organisation
+from app.profiles import service as profiles
+from app.profiles.schemas import EXAMPLE as PROFILE
+from app.profiles.schemas import ProfileCreate
+from app.vocabulary import OrganisationKind
+
+CHALLENGE_CONTENT = {name: value for name, value in CHALLENGE.items() if name != "organisation_id"}
+PROFILE_CONTENT = {name: value for name, value in PROFILE.items() if name != "organisation_id"}
+
+# fmt: off
+WORDS = [
+    "Nachtdienst", "Sturz", "Sensor", "Dienstplan", "Tablet", "Übergabe", "Schulden", "Beratung", "Ehrenamt",
+    "Fahrdienst", "Inklusion", "Sprache", "Wohnung", "Jugendhilfe", "Pflegegrad", "Abrechnung", "Angehörige",
+    "Lernplattform", "Küche", "Barriere", "shelter", "volunteers", "addiction", "screening", "payroll", "interpreter",
+    "caregiver", "training", "outreach", "dementia",
+]
+# fmt: on
+
+
+def words_for(number: int, count: int = 6) -> str:
+    """Some words, the same for the same number."""
+    return " ".join(WORDS[(number * 7 + place * (number % 5 + 1)) % len(WORDS)] for place in range(count))
+
+
+def organisation(context: Context, kind: str, name: str = "Haus") -> int:
+    draft = OrganisationCreate(name=name, kind=OrganisationKind(kind))
+    return register_organisation(context.sessions, context.clock, OPERATOR, draft).id
+
+
+def challenge(context: Context, welfare: int, words: str, **fields: Any) -> dict[str, Any]:
+    """Submit a challenge made of some words. Returns its JSON."""
+    content = {
+        "title": words[:200],
+        "problem": f"Uns fehlt {words}.",
+        "wish": f"Wir wünschen uns {words}.",
+        "fields_of_action": ["health"],
+        "region": "bayern",
+        "organisation_id": welfare,
+    }
+    return challenges.submit_challenge(context, OPERATOR, ChallengeCreate.model_validate(content | fields))
+
+
+def profile(context: Context, words: str, startup: int | None = None, **fields: Any) -> dict[str, Any]:
+    """Submit the profile of a startup, of a new one unless it is named. Returns its JSON."""
+    content = {
+        "name": words[:120],
+        "offer": f"Wir bieten {words}."[:400],
+        "problem_solved": f"Es fehlt oft {words}.",
+        "capabilities": f"Wir können {words}.",
+        "fields_of_action": ["health"],
+        "regions": ["bundesweit"],
+        "organisation_id": startup or organisation(context, "startup", words[:100]),
+    }
+    return profiles.submit_profile(context, OPERATOR, ProfileCreate.model_validate(content | fields))
+
+
+def publish_some(context: Context, count: int = 4) -> None:
+    """Submit a few challenges and profiles."""
+    welfare = organisation(context, "welfare")
+    for number in range(count):
+        challenge(context, welfare, words_for(number))
+        profile(context, words_for(number + count))
