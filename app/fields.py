@@ -7,7 +7,16 @@ import unicodedata
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    create_model,
+)
 from pydantic_core import PydanticCustomError
 
 from app.vocabulary import Band, DataProtectionPaper, DataProtectionRegime, Language
@@ -89,7 +98,21 @@ Phrase = Annotated[
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 """An ISO 639-1 code."""
 
-Maturity = Annotated[int, Field(ge=1, le=9, description="Technology readiness level, 1 (idea) to 9 (proven in use).")]
+
+def _no_lookalike(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise PydanticCustomError("number_type", "A number is expected here")
+    return value
+
+
+NO_LOOKALIKE = BeforeValidator(_no_lookalike)
+"""Refuses `true` and `"12"` where a number is described."""
+YesOrNo = Annotated[bool, Strict()]
+Maturity = Annotated[
+    int,
+    Field(ge=1, le=9, description="Technology readiness level, 1 (idea) to 9 (proven in use)."),
+    NO_LOOKALIKE,
+]
 
 
 class StrictModel(BaseModel):
@@ -98,15 +121,19 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def patch_of(content: type[BaseModel], name: str) -> type[BaseModel]:
+def patch_of(content: type[BaseModel], name: str, example: dict[str, Any]) -> type[BaseModel]:
     """Return the model of a partial change: the fields of `content`, each of which may be left out or null."""
+
+    class Patch(StrictModel):
+        model_config = ConfigDict(json_schema_extra={"examples": [example]})
+
     fields: dict[str, Any] = {
         field_name: (field.annotation | None, Field(default=None, description=field.description))  # type: ignore[operator]
         for field_name, field in content.model_fields.items()
     }
     return create_model(
         name,
-        __base__=StrictModel,
+        __base__=Patch,
         __doc__="Fields to change; those left out stay as they are, null empties an optional one.",
         **fields,
     )

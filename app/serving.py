@@ -1,6 +1,5 @@
 """Runs the server in this process."""
 
-import ipaddress
 import socket
 
 import structlog
@@ -8,7 +7,7 @@ import uvicorn
 
 from app.errors import InvalidSettings, NotLoopback
 from app.main import create_app
-from app.settings import Settings
+from app.settings import Settings, is_loopback
 from app.start import start
 
 GRACE = 8
@@ -33,16 +32,6 @@ def serve(settings: Settings, host: str, port: int) -> None:
         lifespan="on",
     )
     uvicorn.Server(config).run(sockets=[listening])
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach an address; a name other than localhost counts as reachable."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -1,5 +1,6 @@
 """Everything that can be configured, read once from the environment where a process starts."""
 
+import ipaddress
 from pathlib import Path
 from typing import Literal
 
@@ -65,3 +66,13 @@ class Settings(BaseSettings):
             if url.startswith(prefix):
                 return "postgresql+psycopg://" + url.removeprefix(prefix)
         return url
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach an address; a name other than localhost counts as reachable."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -38,6 +38,10 @@ _MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "int_type": ("Hier wird eine ganze Zahl erwartet.", "A whole number is expected here."),
     "int_parsing": ("Hier wird eine ganze Zahl erwartet.", "A whole number is expected here."),
     "int_from_float": ("Hier wird eine ganze Zahl erwartet.", "A whole number is expected here."),
+    "number_type": (
+        "Hier wird eine Zahl erwartet, ohne Anführungszeichen.",
+        "A number is expected here, without quotes.",
+    ),
     "float_type": ("Hier wird eine Zahl erwartet.", "A number is expected here."),
     "float_parsing": ("Hier wird eine Zahl erwartet.", "A number is expected here."),
     "finite_number": ("Hier wird eine endliche Zahl erwartet.", "A finite number is expected here."),

@@ -230,7 +230,9 @@ def _stated_lists(profile: Fields) -> Iterable[tuple[Requirement, bool]]:
     for key, (field, values) in _LISTED.items():
         if listed := profile.get(field):
             for value in values:
-                yield (key, value), value in listed
+                # A list of languages is meant to be whole; papers and laws that are not listed can be asked for.
+                if value in listed or key == "language":
+                    yield (key, value), value in listed
 
 
 def _stated_levels(profile: Fields) -> Iterable[tuple[Requirement, bool]]:

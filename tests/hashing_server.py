@@ -1,4 +1,7 @@
-"""The real application in its own process, with the encoder that only hashes words: `python -m tests.hashing_server URL`."""
+"""The real application in its own process, with the encoder that only hashes words.
+
+Run as `python -m tests.hashing_server DATABASE_URL`.
+"""
 
 import json
 import socket

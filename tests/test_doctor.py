@@ -18,7 +18,6 @@ from app.context import Context
 from app.db.engine import make_engine
 from app.doctor import databases, encoders, machine, service
 from app.doctor.findings import Finding, Status
-from app.serving import is_loopback
 from app.settings import Settings
 from matching import bundled_model
 from tests.fakes import HashingEncoder
@@ -288,14 +287,6 @@ def test_the_port(surroundings: Path) -> None:
     assert machine.port(Settings(port=port)).status is Status.OK
     assert machine.port(Settings(host="0.0.0.0")).status is Status.FAIL  # noqa: S104  the very thing to be refused
     assert machine.port(Settings(host="192.0.2.1", port=port, allow_open=True)).status is Status.FAIL
-
-
-@pytest.mark.parametrize(
-    "host",
-    ["127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost", "0.0.0.0", "::", "10.0.0.1", "server.example", ""],  # noqa: S104
-)
-def test_the_doctor_knows_the_same_loopback_as_the_server(host: str) -> None:
-    assert machine._only_this_machine(host) == is_loopback(host)
 
 
 def test_the_api_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from app.api.dependencies import (
     IfMatch,
     JsonBody,
     Limit,
+    NetworkFilter,
     ReadSessionDep,
 )
 from app.api.lists import Listing, link_next
@@ -60,7 +61,7 @@ def list_challenges(
     region: Region | None = None,
     language: Language | None = None,
     organisation_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
-    network: Annotated[str | None, Query(max_length=40)] = None,
+    network: NetworkFilter = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Listing[ChallengeRead]:

@@ -61,6 +61,10 @@ IdempotencyKey = Annotated[
         examples=["0b7d0d5e-6d0c-4f5e-9f43-0a8f2a2f3c11"],
     ),
 ]
+NetworkFilter = Annotated[
+    str | None,
+    Query(max_length=40, pattern=r"^[a-z0-9-]+$", description="Slug of a network, from `GET /networks`."),
+]
 Limit = Annotated[int, Query(ge=1, le=100, description="Rows on a page.")]
 Cursor = Annotated[
     str | None,

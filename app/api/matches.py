@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.api.dependencies import ActorDep, ContextDep, Cursor, JsonBody, Limit, ReadSessionDep
+from app.api.dependencies import ActorDep, ContextDep, Cursor, JsonBody, Limit, NetworkFilter, ReadSessionDep
 from app.api.lists import link_next
 from app.api.paths import Id
 from app.api.problem_details import problems
@@ -21,7 +21,7 @@ def get_filter(
     field_of_action: FieldOfAction | None = None,
     region: Region | None = None,
     language: Language | None = None,
-    network: Annotated[str | None, Query(max_length=40)] = None,
+    network: NetworkFilter = None,
     minimum_fit: Annotated[float | None, Query(ge=0, le=1)] = None,
 ) -> MatchFilter:
     """Collect the filters of a list; each looks at the partner, not at the text whose list it is."""

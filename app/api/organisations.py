@@ -1,8 +1,6 @@
 """Routes of networks and organisations."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from app import versions
 from app.api.dependencies import (
@@ -13,6 +11,7 @@ from app.api.dependencies import (
     IfMatch,
     JsonBody,
     Limit,
+    NetworkFilter,
     ReadSessionDep,
 )
 from app.api.lists import Listing, link_next
@@ -62,7 +61,7 @@ def list_organisations(
     session: ReadSessionDep,
     actor: ActorDep,
     kind: OrganisationKind | None = None,
-    network: Annotated[str | None, Query(max_length=40)] = None,
+    network: NetworkFilter = None,
     region: Region | None = None,
     limit: Limit = 20,
     cursor: Cursor = None,

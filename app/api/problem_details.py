@@ -6,10 +6,12 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from app import errors
 from app.api.languages import preferred_language
@@ -97,6 +99,15 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def _methods(request: Request) -> set[str]:
+    """Methods of all routes at this address; Starlette names only those of the first one."""
+    found: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.methods and route.path and compile_path(route.path)[0].match(request.scope["path"]):
+            found |= route.methods
+    return found
+
+
 def install(app: FastAPI) -> None:
     """Register the handlers."""
 
@@ -122,6 +133,8 @@ def install(app: FastAPI) -> None:
         response = render(request, known.get(error.status_code, errors.AppError)())
         if error.headers:
             response.headers.update(error.headers)
+        if error.status_code == errors.MethodNotAllowed.status and (methods := _methods(request)):
+            response.headers["Allow"] = ", ".join(sorted(methods))
         return response
 
     @app.exception_handler(OperationalError)

@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from app.fields import (
+    NO_LOOKALIKE,
     FutureDate,
     Maturity,
     MustHave,
+    OtherMustHave,
     StrictModel,
     TextLanguage,
     check_total_length,
@@ -55,12 +57,14 @@ class ChallengeContent(StrictModel):
 
     target_groups: codes_of(TargetGroup, "Whom it is for.") = []  # type: ignore[valid-type]
     setting: optional_text(500, "Kind of facility or service.") = None  # type: ignore[valid-type]
-    number_of_sites: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    number_of_sites: Annotated[int, Field(ge=1, le=100_000), NO_LOOKALIKE] | None = None
     legal_basis: optional_text(300, "For instance SGB VIII § 31.") = None  # type: ignore[valid-type]
     budget_band: Band | None = Field(default=None, description="What may be spent in a year.")
-    own_funds: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = Field(default=None, description="Euros.")
+    own_funds: Annotated[int, Field(ge=0, le=1_000_000_000), NO_LOOKALIKE] | None = Field(
+        default=None, description="Euros."
+    )
     deadline: FutureDate | None = None
-    staff_hours_per_week: Annotated[float, Field(ge=0, le=1000)] | None = Field(
+    staff_hours_per_week: Annotated[float, Field(ge=0, le=1000), NO_LOOKALIKE] | None = Field(
         default=None, description="Hours a week that staff can give to a pilot."
     )
     personal_data: codes_of(PersonalData, "Kinds of personal data involved.") = []  # type: ignore[valid-type]
@@ -76,7 +80,8 @@ class ChallengeContent(StrictModel):
 
     @model_validator(mode="after")
     def _within_total(self) -> Self:
-        check_total_length([getattr(self, name) for name in TEXT_FIELDS])
+        others = [must.text for must in self.must_haves if isinstance(must, OtherMustHave)]
+        check_total_length([*(getattr(self, name) for name in TEXT_FIELDS), *others])
         return self
 
 
@@ -86,12 +91,12 @@ class ChallengeCreate(ChallengeContent):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     organisation_id: Annotated[
-        int, Field(ge=1, le=2**31 - 1, description="The welfare organisation that has the need.")
+        int, Field(ge=1, le=2**31 - 1, description="The welfare organisation that has the need."), NO_LOOKALIKE
     ]
     state: Literal["draft", "published"] = "published"
 
 
-ChallengePatch = patch_of(ChallengeContent, "ChallengePatch")
+ChallengePatch = patch_of(ChallengeContent, "ChallengePatch", {"region": "bayern", "success": None})
 
 
 class ChallengeRead(ChallengeContent):

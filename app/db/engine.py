@@ -17,7 +17,7 @@ SQLITE_PRAGMAS = (
     "busy_timeout=10000",
     # A publication touches a page for each list it enters: the default of 2 MB would read them again each time, and
     # the default of 1,000 pages between two checkpoints would make every second publication wait for one.
-    "cache_size=-32000",
+    "cache_size=-16000",
     "wal_autocheckpoint=8000",
 )
 

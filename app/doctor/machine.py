@@ -2,7 +2,6 @@
 
 import difflib
 import errno
-import ipaddress
 import os
 import shutil
 import socket
@@ -17,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 
 from app.doctor.findings import Finding, Words, fail, failed_with, ok, warn
 from app.errors import NotLoopback
-from app.settings import Settings
+from app.settings import Settings, is_loopback
 from app.validation import field_errors
 
 OLDEST_PYTHON: Final = (3, 11)
@@ -101,7 +100,7 @@ def api_page() -> Finding:
 def port(settings: Settings) -> Finding:
     """Tell whether the server may listen where the settings say, and nobody else does."""
     address = f"{settings.host}:{settings.port}"
-    if not settings.allow_open and not _only_this_machine(settings.host):
+    if not settings.allow_open and not is_loopback(settings.host):
         return failed_with("port", NotLoopback(host=settings.host))
     if settings.port == 0:
         return ok("port", "0: irgendein freier", "0: any free one")
@@ -114,16 +113,6 @@ def port(settings: Settings) -> Finding:
     except OSError as error:
         return _not_bound(address, error)
     return ok("port", f"{address} ist frei", f"{address} is free")
-
-
-def _only_this_machine(host: str) -> bool:
-    """Decide as `app.serving.is_loopback` does, without the web server that module brings along; a test compares."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _not_bound(address: str, error: OSError) -> Finding:

@@ -152,7 +152,10 @@ def _must_have(part: str) -> dict[str, Any]:
     kind, value = found[1].casefold(), found[2]
     if value is None:
         return {"kind": kind}
-    return {"kind": kind, "text": value.strip()} if kind == "other" else {"kind": kind, "value": _code(value)}
+    if kind == "other":
+        return {"kind": kind, "text": value.strip()}
+    code = _code(value)
+    return {"kind": kind, "value": int(code) if re.fullmatch(r"[0-9]{1,9}", code) else code}
 
 
 def _plain_type(annotation: Any) -> Any:

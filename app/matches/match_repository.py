@@ -48,7 +48,12 @@ def list_of(session: Session, generation_id: int, side: Side, text_id: int) -> l
         .limit(LENGTH)
     )
     listed = (ListedMatch(rank, *row) for rank, row in enumerate(session.execute(query), 1))
-    return [match for match in listed if match.rank <= SURE or match.fit >= MINIMUM_FIT]
+    return [match for match in listed if is_shown(match.rank, match.fit)]
+
+
+def is_shown(rank: int, fit: float) -> bool:
+    """Tell whether readers see a match at this place of a list."""
+    return rank <= SURE or fit >= MINIMUM_FIT
 
 
 def partners(session: Session, side: Side, ids: Sequence[int], wanted: MatchFilter, clock: Clock) -> dict[int, Any]:

@@ -23,7 +23,7 @@ class PassageCache:
     An entry carries the first bytes of the hash of its text, so that a reader never gets those of another version.
     """
 
-    def __init__(self, limit: int = 96 * 2**20) -> None:
+    def __init__(self, limit: int = 48 * 2**20) -> None:
         self.limit = limit
         self._bytes = 0
         self._lock = threading.Lock()

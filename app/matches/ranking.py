@@ -17,6 +17,7 @@ from app.matches.list_writer import ListWriter
 from app.matches.passages import PassageCache, PassageReader
 from app.matches.snapshot import Snapshot
 from app.matches.texts import compose_text
+from app.memory import give_back
 from matching.encoder import Encoder
 from matching.features import Passages, TextFeatures, featurize
 from matching.matcher import Matcher
@@ -102,6 +103,7 @@ class LiveRanking:
                 if active.fingerprint != self.encoder.fingerprint:
                     raise EncoderMismatch(active=active.fingerprint, loaded=self.encoder.fingerprint)
                 self._snapshot = Snapshot.load(session, generation_id, revision)
+                give_back()
             else:
                 self._snapshot = known.refreshed(session, revision)
             return self._snapshot

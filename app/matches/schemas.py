@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.challenges.schemas import EXAMPLE as CHALLENGE_EXAMPLE
 from app.challenges.schemas import ChallengeContent
-from app.fields import StrictModel
+from app.fields import NO_LOOKALIKE, StrictModel
 from app.organisations.schemas import OrganisationSummary
+from app.profiles.schemas import EXAMPLE as PROFILE_EXAMPLE
 from app.profiles.schemas import ProfileContent
 from app.vocabulary import FieldOfAction
 
@@ -135,15 +136,27 @@ class ChallengePreview(StrictModel):
 
     side: Literal["challenge"]
     content: ChallengeContent
-    limit: Annotated[int, Field(ge=1, le=100)] = 10
+    limit: Annotated[int, Field(ge=1, le=100), NO_LOOKALIKE] = 10
 
 
 class ProfilePreview(StrictModel):
     """A profile as far as it is written, to see which challenges would fit."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "side": "profile",
+                    "content": {name: value for name, value in PROFILE_EXAMPLE.items() if name != "organisation_id"},
+                    "limit": 5,
+                }
+            ]
+        }
+    )
+
     side: Literal["profile"]
     content: ProfileContent
-    limit: Annotated[int, Field(ge=1, le=100)] = 10
+    limit: Annotated[int, Field(ge=1, le=100), NO_LOOKALIKE] = 10
 
 
 Preview = Annotated[ChallengePreview | ProfilePreview, Field(discriminator="side")]

@@ -16,9 +16,10 @@ def readable_by(_actor: Actor) -> Select[Organisation]:
     return select(Organisation)
 
 
-def get(session: Session, actor: Actor, organisation_id: int) -> Organisation | None:
-    """Return one organisation, None if there is none for this reader."""
-    return session.scalar(readable_by(actor).where(Organisation.id == organisation_id))
+def get(session: Session, actor: Actor, organisation_id: int, *, lock: bool) -> Organisation | None:
+    """Return one organisation, None if there is none for this reader; `lock` keeps other writers out."""
+    query = readable_by(actor).where(Organisation.id == organisation_id)
+    return session.scalar(query.with_for_update(of=Organisation) if lock else query)
 
 
 def page(

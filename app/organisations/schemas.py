@@ -1,9 +1,9 @@
 """What goes in and comes out about networks and organisations."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from app.fields import StrictModel, optional_text, required_text
 from app.vocabulary import DataProtectionRegime, OrganisationKind, Region
@@ -33,10 +33,7 @@ class OrganisationContent(StrictModel):
 
     name: required_text(200, "Name as it should be shown.")  # type: ignore[valid-type]
     kind: OrganisationKind
-    network: Annotated[
-        str | None,
-        Field(max_length=40, description="Slug of the network it belongs to, from `GET /networks`."),
-    ] = None
+    network: optional_text(40, "Slug of its network, from `GET /networks`.") = None  # type: ignore[valid-type]
     region: Region | None = None
     legal_form: optional_text(100, "For instance e. V., gGmbH.") = None  # type: ignore[valid-type]
     data_protection_regime: DataProtectionRegime | None = None
@@ -51,8 +48,10 @@ class OrganisationCreate(OrganisationContent):
 class OrganisationPatch(StrictModel):
     """Fields to change; those left out stay as they are. The kind can't change."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"region": "bayern", "network": None}]})
+
     name: required_text(200, "Name as it should be shown.") | None = None  # type: ignore[valid-type]
-    network: Annotated[str, Field(max_length=40)] | None = None
+    network: optional_text(40, "Slug of its network, from `GET /networks`.") = None  # type: ignore[valid-type]
     region: Region | None = None
     legal_form: optional_text(100, "For instance e. V., gGmbH.") = None  # type: ignore[valid-type]
     data_protection_regime: DataProtectionRegime | None = None

@@ -64,7 +64,7 @@ def edit_organisation(
             fields=(FieldError("name", "missing", "Der Name darf nicht leer sein.", "The name must not be empty."),)
         )
     with sessions.write() as session:
-        organisation = _get(session, actor, organisation_id)
+        organisation = _get(session, actor, organisation_id, lock=True)
         versions.require_match(organisation.version, if_match)
         if "network" in changes:
             organisation.network = _network_for(session, changes.pop("network"), organisation.kind)
@@ -79,7 +79,8 @@ def edit_organisation(
 def delete_organisation(sessions: Sessions, actor: Actor, organisation_id: int, if_match: str | None) -> None:
     """Delete an organisation without texts. Raises `OrganisationInUse` while it has some."""
     with sessions.write() as session:
-        organisation = _get(session, actor, organisation_id)
+        # Locked, so that nobody adds a text between the count and the deletion, which would take it along.
+        organisation = _get(session, actor, organisation_id, lock=True)
         versions.check_match(organisation.version, if_match)
         if texts := repository.count_texts(session, organisation_id):
             raise OrganisationInUse(texts=texts)
@@ -92,8 +93,8 @@ def read_organisation(session: Session, actor: Actor, organisation_id: int) -> O
     return OrganisationRead.model_validate(_get(session, actor, organisation_id))
 
 
-def _get(session: Session, actor: Actor, organisation_id: int) -> Organisation:
-    organisation = repository.get(session, actor, organisation_id)
+def _get(session: Session, actor: Actor, organisation_id: int, *, lock: bool = False) -> Organisation:
+    organisation = repository.get(session, actor, organisation_id, lock=lock)
     if organisation is None:
         raise NotFound
     return organisation

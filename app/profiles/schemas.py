@@ -6,12 +6,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from app.fields import (
+    NO_LOOKALIKE,
     FutureDate,
     LanguageCode,
     Maturity,
     Phrase,
     StrictModel,
     TextLanguage,
+    YesOrNo,
     check_total_length,
     codes_of,
     optional_text,
@@ -78,24 +80,24 @@ class ProfileContent(StrictModel):
     price_band: Band | None = Field(default=None, description="What a typical customer pays in a year.")
     payers: codes_of(Payer, "Who has paid for it so far.") = []  # type: ignore[valid-type]
     legal_form: optional_text(100, "For instance gGmbH.") = None  # type: ignore[valid-type]
-    non_profit: bool | None = None
+    non_profit: YesOrNo | None = None
     hosting: Hosting | None = None
     data_protection_papers: codes_of(DataProtectionPaper, "Papers that are ready.") = []  # type: ignore[valid-type]
     data_protection_regimes: codes_of(DataProtectionRegime, "Laws it is cleared for.") = []  # type: ignore[valid-type]
-    offline_capable: bool | None = None
+    offline_capable: YesOrNo | None = None
     accessibility: Accessibility | None = None
     certifications: list[Phrase] = Field(default=[], max_length=20)
     interfaces: list[Phrase] = Field(default=[], max_length=20, description="Systems it connects to.")
-    onboarding_hours: Annotated[float, Field(ge=0, le=10_000)] | None = Field(
+    onboarding_hours: Annotated[float, Field(ge=0, le=10_000), NO_LOOKALIKE] | None = Field(
         default=None, description="Hours the customer's staff spend until it runs."
     )
     languages: list[LanguageCode] = Field(default=[], max_length=20, description="Languages of product and support.")
-    free_pilot_slots: Annotated[int, Field(ge=0, le=1000)] | None = Field(
+    free_pilot_slots: Annotated[int, Field(ge=0, le=1000), NO_LOOKALIKE] | None = Field(
         default=None,
         description="Pilots that can start now; 0: not suggested to anybody until there is room.",
     )
     exclusions: optional_text(1000, "What it is not for.") = None  # type: ignore[valid-type]
-    response_days: Annotated[int, Field(ge=0, le=365)] | None = Field(
+    response_days: Annotated[int, Field(ge=0, le=365), NO_LOOKALIKE] | None = Field(
         default=None, description="Days within which the startup promises an answer."
     )
     last_confirmed: FutureDate | None = Field(default=None, description="Day somebody last said: still true.")
@@ -103,7 +105,8 @@ class ProfileContent(StrictModel):
 
     @model_validator(mode="after")
     def _within_total(self) -> Self:
-        check_total_length([getattr(self, name) for name in TEXT_FIELDS])
+        others = [self.legal_form, *self.certifications, *self.interfaces]
+        check_total_length([*(getattr(self, name) for name in TEXT_FIELDS), *others])
         return self
 
 
@@ -112,11 +115,13 @@ class ProfileCreate(ProfileContent):
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
-    organisation_id: Annotated[int, Field(ge=1, le=2**31 - 1, description="The startup; each has one profile.")]
+    organisation_id: Annotated[
+        int, Field(ge=1, le=2**31 - 1, description="The startup; each has one profile."), NO_LOOKALIKE
+    ]
     state: Literal["draft", "published"] = "published"
 
 
-ProfilePatch = patch_of(ProfileContent, "ProfilePatch")
+ProfilePatch = patch_of(ProfileContent, "ProfilePatch", {"free_pilot_slots": 0, "exclusions": None})
 
 
 class ProfileRead(ProfileContent):

@@ -33,7 +33,7 @@ class Client(threading.Thread):
 
     def __init__(self, url: str, work: "queue.Queue[int]", log: "Log") -> None:
         super().__init__()
-        self.client = httpx.Client(base_url=url, timeout=60, transport=httpx.HTTPTransport(retries=8))
+        self.client = httpx.Client(base_url=url, timeout=60)
         self.work = work
         self.log = log
         self.unexpected: list[str] = []
@@ -149,6 +149,8 @@ def test_no_acknowledged_write_is_lost_when_the_server_is_killed_at_random_momen
         work.put(number)
     for turn in range(rounds):
         server = Server([sys.executable, "-m", "tests.hashing_server", database_url], environment(database_url))
+        with server.client() as first:
+            assert first.get("/livez").status_code == 200
         clients = [Client(server.url, work, log) for _ in range(CLIENTS)]
         if turn == 0:
             answer = clients[0].client.post("/api/v1/organisations", json={"name": "Haus", "kind": "welfare"})
