@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app import __version__
 from app.api import challenges, docs_page, health, matches, organisations, problem_details, profiles
+from app.api.body_limit import BodyLimitMiddleware
 from app.api.request_id import RequestIdMiddleware
 from app.context import Context
 
@@ -39,11 +40,11 @@ def create_app(context: Context) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        max_body_size=MAX_BODY,
         # Requests without Content-Type get the 415 of require_json, which says what to do.
         strict_content_type=False,
     )
     app.state.context = context
+    app.add_middleware(BodyLimitMiddleware, limit=MAX_BODY)
     app.add_middleware(RequestIdMiddleware)
     problem_details.install(app)
     app.include_router(health.router)

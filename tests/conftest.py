@@ -21,6 +21,7 @@ from app.db.session import Sessions
 from app.main import create_app
 from app.matches import generations
 from app.matches.ranking import LiveRanking
+from app.matches.reference import make_statistics
 from matching.matcher import Matcher
 from matching.statistics import Statistics
 from tests.fakes import HashingEncoder
@@ -111,6 +112,12 @@ def make_context(engine: Engine, clock: Clock, encoder: Any = None, statistics: 
             generation = generations.add(session, "hashing", encoder, matcher, frozen, clock.now())
             generations.activate(session, generation, clock.now())
     return Context(sessions, clock, LiveRanking(encoder, matcher, clock))
+
+
+@pytest.fixture(scope="session")
+def demo_statistics() -> Statistics:
+    """Means, hubness samples and document frequencies of the demonstration texts."""
+    return make_statistics(HashingEncoder())
 
 
 @pytest.fixture

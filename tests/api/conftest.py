@@ -1,13 +1,13 @@
 """What the tests of the API share: rows that are there, and a look at everything that is stored."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import inspect, select, table, text
 
+from app.auth.actor import OPERATOR
+from app.challenges import service as challenges
 from app.context import Context
 from tests import stories
 
@@ -27,14 +27,14 @@ class There:
     profile: int
 
 
-@pytest.fixture
-def there(context: Context, client: TestClient) -> There:
+def put_there(context: Context) -> There:
+    """Store some texts in several states."""
     welfare = stories.organisation(context, "welfare")
     profile = stories.profile(context, "Sensor Sturz Nachtdienst")
     challenge = stories.challenge(context, welfare, "Sturz Nachtdienst")
     draft = stories.challenge(context, welfare, "Beratung Schulden", state="draft")
     closed = stories.challenge(context, welfare, "Fahrdienst", state="draft")
-    assert client.post(f"{API}/challenges/{closed['id']}/close").status_code == 200
+    challenges.close_challenge(context, OPERATOR, closed["id"], None)
     return There(
         welfare=welfare,
         startup=profile["organisation"]["id"],
@@ -46,18 +46,15 @@ def there(context: Context, client: TestClient) -> There:
     )
 
 
+def everything_stored(context: Context) -> dict[str, Any]:
+    """All rows of all tables."""
+    with context.sessions.read() as session:
+        return {
+            name: sorted((tuple(row) for row in session.execute(select(text("*")).select_from(table(name)))), key=repr)
+            for name in inspect(session.connection()).get_table_names()
+        }
+
+
 @pytest.fixture
-def everything_stored(context: Context) -> Callable[[], dict[str, Any]]:
-    """A function that returns all rows of all tables."""
-
-    def read() -> dict[str, Any]:
-        with context.sessions.read() as session:
-            names = inspect(session.connection()).get_table_names()
-            return {
-                name: sorted(
-                    (tuple(row) for row in session.execute(select(text("*")).select_from(table(name)))), key=repr
-                )
-                for name in names
-            }
-
-    return read
+def there(context: Context) -> There:
+    return put_there(context)

@@ -1,15 +1,23 @@
 """Bad input gets a problem document that names the field and the remedy; nothing is stored, nothing is lost."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from app.context import Context
+from app.db.engine import make_engine
+from app.db.migrate import upgrade
+from app.main import create_app
+from app.organisations import repository
 from app.vocabulary import Language
 from tests import stories
-from tests.api.conftest import API, There
+from tests.api import conftest
+from tests.api.conftest import API, There, put_there
+from tests.conftest import DATABASES, SettableClock, make_context, new_database
 from tests.problems import assert_problem
 
 Everything = Callable[[], dict[str, Any]]
@@ -118,6 +126,32 @@ ORGANISATION_FAULTS: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
+@pytest.fixture(scope="module", params=DATABASES)
+def context(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    """One database for all tests of this module: none of them stores anything."""
+    with new_database(request.param, tmp_path_factory.mktemp("bad-input"), request) as url:
+        engine = make_engine(url)
+        upgrade(engine)
+        yield make_context(engine, SettableClock())
+        engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def there(context: Context) -> There:
+    return put_there(context)
+
+
+@pytest.fixture(scope="module")
+def client(context: Context, there: There) -> Iterator[TestClient]:
+    with TestClient(create_app(context)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def everything_stored(context: Context) -> Everything:
+    return partial(conftest.everything_stored, context)
+
+
 def body(content: dict[str, Any]) -> bytes:
     """JSON as a careless client writes it: lone surrogates escaped, NaN as a word."""
     return json.dumps(content).encode()
@@ -198,7 +232,7 @@ def test_a_body_that_is_no_json_is_refused(
     method, _, path = operation.partition(" ")
     before = everything_stored()
 
-    def send(content: bytes, kind: str | None = "application/json") -> Any:
+    def send(content: Any, kind: str | None = "application/json") -> Any:
         headers = {"Accept-Language": language.value, "If-Match": '"1"'} | ({"Content-Type": kind} if kind else {})
         return client.request(method, f"{API}{path}", content=content, headers=headers)
 
@@ -208,10 +242,9 @@ def test_a_body_that_is_no_json_is_refused(
         assert any(character.isdigit() for character in problem["detail"]), "names the position"
     for content in (b'{"name": "\xff\xfe"}', b"\x80", b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}"):
         response = send(content)
-        assert response.status_code in {400, 422}, response.text
-        assert_problem(
-            response, response.status_code, response.json()["type"].rpartition(":")[2], language=language
-        ) if response.status_code == 400 else None
+        assert response.status_code == 400, (content[:20], response.text)
+        assert response.json()["type"].rpartition(":")[2] in {"malformed-json", "bad-request"}
+        assert_problem(response, 400, response.json()["type"].rpartition(":")[2], language=language)
     for content in (b"", b"null", b"[]", b'"text"', b"7"):
         response = send(content)
         assert response.status_code == 422, (content, response.text)
@@ -220,6 +253,8 @@ def test_a_body_that_is_no_json_is_refused(
         assert_problem(send(good, kind), 415, "unsupported-media-type", language=language)
     too_large = b'{"name": "' + b"x" * 1_000_001 + b'"}'
     assert_problem(send(too_large), 413, "body-too-large", language=language)
+    in_pieces = (too_large[start : start + 100_000] for start in range(0, len(too_large), 100_000))
+    assert_problem(send(in_pieces), 413, "body-too-large", language=language)
     assert everything_stored() == before
 
 
@@ -363,7 +398,6 @@ def test_stale_and_missing_versions_are_refused(
         stale = client.post(f"{path}/pause", headers={"If-Match": '"7"', "Accept-Language": "en"})
         assert_problem(stale, 412, "precondition-failed", language=Language.ENGLISH)
     assert everything_stored() == before
-    assert client.patch(path, json=change, headers={"If-Match": '"1"'}).headers["etag"] == '"2"'
 
 
 @pytest.mark.parametrize("key", ["", "ä", "with blank", "x" * 256, "a\tb"])
@@ -378,8 +412,6 @@ def test_an_idempotency_key_that_is_none_is_refused(
 
 
 def test_an_unexpected_fault_tells_nothing_of_the_inside(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.organisations import repository
-
     def fail(_session: Any) -> None:
         raise RuntimeError("SELECT secret FROM /usr/lib")
 
