@@ -9,11 +9,15 @@ from typing import Annotated
 import typer
 
 from app import __version__, evaluating
+from app.accounts import command as accounts_command
+from app.audit import command as audit_command
+from app.backup import command as backup_command
 from app.benchmarks import command as bench_command
-from app.console import out, print_error, progress_bars, read_settings
+from app.console import out, print_error, print_line, progress_bars, read_settings
 from app.doctor import command as doctor_command
 from app.errors import AppError
 from app.importing import command as import_command
+from app.jobs import command as jobs_command
 
 cli = typer.Typer(
     name="passgenau",
@@ -70,14 +74,19 @@ def migrate() -> None:
 
 @cli.command("seed-demo")
 def seed_demo() -> None:
-    """Load the demonstration data, once."""
+    """Load the demonstration data, once; in demo mode also accounts for each role."""
+    from app.demo.accounts import make_demo_accounts
     from app.demo.seed import seed_demo as seed
     from app.start import start
 
-    context = start(read_settings())
+    settings = read_settings()
+    context = start(settings)
     with progress_bars() as progress:
         ids = seed(context, progress)
     out.print(f"{len(ids)} demonstration texts published." if ids else "The demonstration data are there already.")
+    if settings.environment == "demo" and (file := make_demo_accounts(context, settings.data_dir)) is not None:
+        print_line(f"Demo accounts, one for each role ({file}):")
+        print_line(file.read_text("utf-8").rstrip())
 
 
 @cli.command()
@@ -101,7 +110,11 @@ def rescore() -> None:
     out.print(f"Ranking {generation} is active.")
 
 
+accounts_command.register(cli)
+audit_command.register(cli)
+backup_command.register(cli)
 import_command.register(cli)
+jobs_command.register(cli)
 evaluating.register(cli)
 bench_command.register(cli)
 doctor_command.register(cli)

@@ -2,15 +2,29 @@
 
 from dataclasses import dataclass
 
+from app.audit.trail import Trail
 from app.clock import Clock
 from app.db.session import Sessions
 from app.matches.ranking import LiveRanking
+from app.security import Security
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """Database sessions, the clock, and the live ranking of one process."""
+class Ground:
+    """What also processes without an encoder have: database sessions, the clock, keys."""
 
     sessions: Sessions
     clock: Clock
+    security: Security
+
+    @property
+    def trail(self) -> Trail:
+        """The audit trail."""
+        return self.security.trail
+
+
+@dataclass(frozen=True, slots=True)
+class Context(Ground):
+    """A process that ranks."""
+
     ranking: LiveRanking

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.auth.actor import Actor
 from app.errors import IdempotencyKeyReused
 from app.models import IdempotentRequest
 
@@ -26,14 +27,16 @@ class Receipt:
     scope: str
     key: str
     request_hash: str
+    user_id: int | None = None
 
 
-def make_receipt(scope: str, key: str | None, body: Any) -> Receipt | None:
+def make_receipt(actor: Actor, operation: str, key: str | None, body: Any) -> Receipt | None:
     """Return the receipt of a post, None without a key. `body` is JSON-serialisable."""
     if key is None:
         return None
     canonical = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
-    return Receipt(scope, key, hashlib.sha256(canonical.encode()).hexdigest())
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    return Receipt(f"{actor.key} {operation}", key, digest, actor.user_id)
 
 
 def find_answer(session: Session, receipt: Receipt | None, now: datetime) -> dict[str, Any] | None:
@@ -65,6 +68,7 @@ def store_answer(session: Session, receipt: Receipt | None, answer: dict[str, An
             IdempotentRequest(
                 scope=receipt.scope,
                 key=receipt.key,
+                user_id=receipt.user_id,
                 request_hash=receipt.request_hash,
                 answer=answer,
                 created_at=now,

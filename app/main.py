@@ -1,7 +1,7 @@
 """The one place that wires the web application."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 import structlog
@@ -9,10 +9,26 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from app import __version__
-from app.api import challenges, docs_page, health, matches, organisations, problem_details, profiles
+from app.api import (
+    accounts,
+    administration,
+    challenges,
+    docs_page,
+    health,
+    matches,
+    members,
+    organisations,
+    problem_details,
+    profiles,
+    sign_in,
+)
 from app.api.body_limit import BodyLimitMiddleware
+from app.api.guards import GuardMiddleware
+from app.api.headers import HeadersMiddleware
 from app.api.request_id import RequestIdMiddleware
-from app.context import Context
+from app.auth.actor import Actor
+from app.auth.identify import Credentials, identify
+from app.context import Context, Ground
 
 MAX_BODY = 1_000_000
 """Bytes of a request body."""
@@ -25,12 +41,29 @@ do; both are matched by meaning, in German and English, and each side reads a ra
 
 Errors are problem details (RFC 9457) in German or English as `Accept-Language` says. Changes need the `ETag` that was
 read as `If-Match`. Creating posts take an `Idempotency-Key`, so that sending twice creates once.
+
+Sign in at `POST /sessions` for a cookie, or send an API token as `Authorization: Bearer ...`. What belongs to others
+looks like what does not exist.
 """
 
 log = structlog.get_logger()
 
 
-def create_app(context: Context) -> FastAPI:
+Identify = Callable[[Ground, Credentials], Actor | None]
+
+ROUTERS = (
+    sign_in.router,
+    accounts.router,
+    members.router,
+    organisations.router,
+    challenges.router,
+    profiles.router,
+    matches.router,
+    administration.router,
+)
+
+
+def create_app(context: Context, identify_by: Identify = identify) -> FastAPI:
     """Return the application on top of a started context."""
     app = FastAPI(
         title="Passgenau",
@@ -44,11 +77,14 @@ def create_app(context: Context) -> FastAPI:
         strict_content_type=False,
     )
     app.state.context = context
+    app.state.identify = identify_by
     app.add_middleware(BodyLimitMiddleware, limit=MAX_BODY)
+    app.add_middleware(GuardMiddleware)
+    app.add_middleware(HeadersMiddleware)
     app.add_middleware(RequestIdMiddleware)
     problem_details.install(app)
     app.include_router(health.router)
-    for router in (organisations.router, challenges.router, profiles.router, matches.router):
+    for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
     docs_page.install(app)
     return app

@@ -1,13 +1,19 @@
 """Runs the server in this process."""
 
 import socket
+from collections.abc import Callable
+from contextlib import nullcontext
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
-from app.errors import InvalidSettings, NotLoopback
+from app.context import Context
+from app.errors import InvalidSettings
+from app.jobs.worker import default_name, working
 from app.main import create_app
-from app.settings import Settings, is_loopback
+from app.security import refuse_unsafe
+from app.settings import Settings
 from app.start import start
 
 GRACE = 8
@@ -16,22 +22,27 @@ GRACE = 8
 log = structlog.get_logger()
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT. Raises `NotLoopback` for an address others can reach, unless allowed."""
-    if not settings.allow_open and not is_loopback(host):
-        raise NotLoopback(host=host)
+def serve(settings: Settings, host: str, port: int, *, build: Callable[[Context], FastAPI] = create_app) -> None:
+    """Serve until SIGTERM or SIGINT. Raises `NotLoopback`, `InvalidSettings` where that would be unsafe."""
+    refuse_unsafe(settings, host)
     listening = _bind(host, port)
-    app = create_app(start(settings))
+    context = start(settings)
+    context.security.erasures.sync(context.sessions)
+    app = build(context)
     log.info("serving", url=f"http://{host}:{listening.getsockname()[1]}", docs="/docs")
     config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=GRACE,
         lifespan="on",
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    name = default_name(str(listening.getsockname()[1]))
+    with working(context, settings, name) if settings.worker_inside else nullcontext():
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -3,6 +3,7 @@
 import ipaddress
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -41,9 +42,42 @@ class Settings(BaseSettings):
     threads: int | None = Field(
         default=None, ge=1, le=256, description="Threads of the encoder. Default: the number of cores."
     )
-    allow_open: bool = Field(
-        default=False, description="Let the server listen beyond loopback although there are no accounts yet."
+    environment: Literal["demo", "production"] = Field(
+        default="demo",
+        description="`demo`: this machine only, with demonstration accounts. `production`: refuses unsafe settings.",
     )
+    allow_open: bool = Field(
+        default=False,
+        description="Let a demo listen beyond loopback where something in front keeps others out, as a container does.",
+    )
+    public_url: str = Field(
+        default="", description="Address people use, `https://passgenau.example`. Default: where the server listens."
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(), description="JSON list of further host names requests may be for; that of the public URL always is."
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="JSON list of addresses whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="At least 32 characters; all keys are derived from it. Default: made in the data folder.",
+    )
+    secret_key_file: Path | None = Field(default=None, description="File that holds the secret key.")
+    mail: SecretStr = Field(
+        default=SecretStr("console"),
+        description="`console`, `file:FOLDER`, or `smtp://user:password@host:port` (`smtps://`: TLS at once).",
+    )
+    mail_from: str = Field(default="Passgenau <noreply@localhost>", description="Sender of mails.")
+    worker: Literal["auto", "inside", "outside"] = Field(
+        default="auto",
+        description="Where background work runs: in the server (`inside`), in `passgenau worker` (`outside`); "
+        "`auto`: inside on SQLite, outside on PostgreSQL.",
+    )
+    oidc_issuer: str = Field(default="", description="OpenID provider people may sign in with, by its issuer URL.")
+    oidc_client_id: str = Field(default="", description="What the provider knows this service as.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Secret the provider gave this service.")
+    oidc_name: str = Field(default="OpenID", description="How the provider is called on the sign-in page.")
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")
     log_format: Literal["console", "json"] = Field(default="console", description="Shape of the log lines.")
@@ -55,6 +89,26 @@ class Settings(BaseSettings):
         if value is not None and not value.get_secret_value().startswith(allowed):
             raise ValueError("must start with postgresql:// or sqlite:///")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _whole_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/")):
+            raise ValueError("must be https://NAME or http://NAME, without a path")
+        return value.rstrip("/")
+
+    @property
+    def uses_https(self) -> bool:
+        """Tell whether people reach the service through TLS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def worker_inside(self) -> bool:
+        """Tell whether the server does the background work itself."""
+        if self.worker == "auto":
+            return self.sqlalchemy_url.startswith("sqlite")
+        return self.worker == "inside"
 
     @property
     def sqlalchemy_url(self) -> str:

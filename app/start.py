@@ -1,16 +1,23 @@
 """How a process gets its context: settings, database, encoder, ranking. Raises `StartError` with what to do."""
 
+from functools import partial
+
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from app.audit.trail import Trail
+from app.auth.actor import SERVICE
 from app.clock import Clock
-from app.context import Context
+from app.context import Context, Ground
 from app.db.engine import make_engine
 from app.db.migrate import require_head
 from app.db.session import Sessions
 from app.errors import DatabaseUnreachable, EncoderUnusable, RankingOfOtherEncoder, RankingOfOtherScoring
 from app.matches import generations, reference
 from app.matches.ranking import LiveRanking
+from app.models import Challenge
+from app.security import make_security
 from app.settings import Settings
 from matching.encoder import Encoder, EncoderError, load_encoder
 from matching.matcher import Matcher
@@ -50,11 +57,31 @@ def start(settings: Settings, *, clock: Clock | None = None) -> Context:
     return assemble(settings, sessions, encoder, clock)
 
 
+def start_without_encoder(settings: Settings, *, clock: Clock | None = None) -> Ground:
+    """Return what processes need that rank nothing: mails, accounts, the audit trail, erasure."""
+    return Ground(Sessions(open_database(settings)), clock or Clock(), make_security(settings))
+
+
 def assemble(settings: Settings, sessions: Sessions, encoder: Encoder, clock: Clock) -> Context:
     """Put a context together from parts that are there; makes the first generation where there is none."""
     matcher = Matcher()
+    security = make_security(settings)
     _ensure_generation(settings, sessions, encoder, matcher, clock)
-    return Context(sessions, clock, LiveRanking(encoder, matcher, clock))
+    ranking = LiveRanking(encoder, matcher, clock, on_expired=partial(record_expiry, security.trail, clock))
+    return Context(sessions, clock, security, ranking)
+
+
+def record_expiry(trail: Trail, clock: Clock, session: Session, challenge: Challenge) -> None:
+    """Write the audit event of a challenge whose last day is over."""
+    trail.record(
+        session,
+        SERVICE,
+        clock.now(),
+        "challenge.expired",
+        "challenge",
+        challenge.id,
+        organisation_id=challenge.organisation_id,
+    )
 
 
 def _ensure_generation(

@@ -28,6 +28,22 @@ _MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "Der Text enthält das unsichtbare Steuerzeichen {character}. Bitte entfernen, zum Beispiel neu eintippen.",
         "The text contains the invisible control character {character}. Please remove it, for instance by retyping.",
     ),
+    "password_too_short": (
+        "Das Passwort braucht mindestens {shortest} Zeichen.",
+        "The password needs at least {shortest} characters.",
+    ),
+    "common_password": (
+        "Dieses Passwort probieren Angreifer zuerst. Nehmen Sie ein anderes, zum Beispiel vier zufällige Wörter.",
+        "Attackers try this password first. Take another one, for instance four random words.",
+    ),
+    "bad_email": (
+        "Das ist keine E-Mail-Adresse. Beispiel: name@organisation.de.",
+        "This is no e-mail address. Example: name@organisation.de.",
+    ),
+    "datetime_parsing": (
+        "Bitte einen Zeitpunkt angeben wie 2026-12-31T12:00:00Z.",
+        "Please give a moment like 2026-12-31T12:00:00Z.",
+    ),
     "string_unicode": ("Der Text ist kein gültiges Unicode.", "The text is no valid Unicode."),
     "texts_too_long": (
         "Alle Texte zusammen dürfen {limit} Zeichen haben, es sind {total}. Bitte kürzen.",

@@ -20,6 +20,51 @@ class OrganisationKind(StrEnum):
     STARTUP = "startup"
 
 
+class Role(StrEnum):
+    """What a person is in the service; a person may have several."""
+
+    WELFARE_STAFF = "welfare_staff"
+    STARTUP_MEMBER = "startup_member"
+    NETWORK_COORDINATOR = "network_coordinator"
+    ADMIN = "admin"
+
+
+class AuthLevel(StrEnum):
+    """How somebody proved who they are."""
+
+    PASSWORD = "password"  # noqa: S105  a code, no secret
+    SECOND_FACTOR = "second_factor"
+    PROVIDER = "provider"
+
+
+class LinkPurpose(StrEnum):
+    """What a mailed link is for."""
+
+    CONFIRM_EMAIL = "confirm_email"
+    RESET_PASSWORD = "reset_password"  # noqa: S105  a code, no secret
+    INVITATION = "invitation"
+
+
+class MailTemplate(StrEnum):
+    """Which mail."""
+
+    CONFIRM_EMAIL = "confirm_email"
+    RESET_PASSWORD = "reset_password"  # noqa: S105  a code, no secret
+    INVITATION = "invitation"
+    ALREADY_REGISTERED = "already_registered"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  a code, no secret
+    ORGANISATION_VERIFIED = "organisation_verified"
+
+
+class ActorKind(StrEnum):
+    """Who acts: nobody known, a person, the command line, or the service itself."""
+
+    ANONYMOUS = "anonymous"
+    USER = "user"
+    OPERATOR = "operator"
+    SERVICE = "service"
+
+
 class ChallengeState(StrEnum):
     """Life of a challenge; only `published` ones are ranked."""
 

@@ -16,8 +16,7 @@ def run(connection: Connection) -> None:
     """
     sqlite = connection.dialect.name == "sqlite"
     if sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.commit()
+        _enforce_foreign_keys(connection, on=False)
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -34,8 +33,15 @@ def run(connection: Connection) -> None:
             raise RuntimeError(f"migration left a row without its parent: {tuple(broken)}")
     if sqlite:
         connection.commit()
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-        connection.commit()
+        _enforce_foreign_keys(connection, on=True)
+
+
+def _enforce_foreign_keys(connection: Connection, *, on: bool) -> None:
+    # Straight to the driver: SQLAlchemy would begin a transaction first, in which the switch does nothing.
+    driver = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
+    if driver.execute("PRAGMA foreign_keys").fetchone() != (int(on),):
+        raise RuntimeError("foreign keys can't be switched inside a transaction")
 
 
 handed_over = context.config.attributes.get("connection")

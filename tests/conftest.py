@@ -13,17 +13,19 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
+from app.auth.keys import Keys
 from app.clock import Clock
 from app.context import Context
 from app.db.engine import make_engine
 from app.db.migrate import upgrade
 from app.db.session import Sessions
-from app.main import create_app
 from app.matches import generations
 from app.matches.ranking import LiveRanking
 from app.matches.reference import make_statistics
+from app.security import Security
 from matching.matcher import Matcher
 from matching.statistics import Statistics
+from tests.apps import open_client
 from tests.fakes import HashingEncoder
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -111,7 +113,8 @@ def make_context(engine: Engine, clock: Clock, encoder: Any = None, statistics: 
             frozen = statistics or Statistics.neutral(encoder.fingerprint, encoder.dimension)
             generation = generations.add(session, "hashing", encoder, matcher, frozen, clock.now())
             generations.activate(session, generation, clock.now())
-    return Context(sessions, clock, LiveRanking(encoder, matcher, clock))
+    security = Security(Keys(b"a secret of the tests, no other"))
+    return Context(sessions, clock, security, LiveRanking(encoder, matcher, clock))
 
 
 @pytest.fixture(scope="session")
@@ -127,5 +130,5 @@ def context(engine: Engine, clock: SettableClock) -> Context:
 
 @pytest.fixture
 def client(context: Context) -> Iterator[TestClient]:
-    with TestClient(create_app(context)) as client:
+    with open_client(context) as client:
         yield client

@@ -11,12 +11,12 @@ import uvicorn
 
 from app.clock import Clock
 from app.db.engine import make_engine
-from app.main import create_app
+from tests.apps import open_app
 from tests.conftest import make_context
 
 
 def main() -> None:
-    app = create_app(make_context(make_engine(sys.argv[1]), Clock()))
+    app = open_app(make_context(make_engine(sys.argv[1]), Clock()))
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     sys.stderr.write(json.dumps({"event": "serving", "url": url}) + "\n")

@@ -87,9 +87,13 @@ class Server:
 
 
 @contextmanager
-def servers(count: int, env: dict[str, str]) -> Iterator[list[Server]]:
-    """Several `passgenau serve` on one database, started side by side; killed when they still run at the end."""
-    started = [Server([PASSGENAU, "serve", "--port", "0"], env) for _ in range(count)]
+def servers(count: int, env: dict[str, str], *, signed_in: bool = False) -> Iterator[list[Server]]:
+    """Several servers on one database, started side by side; killed when they still run at the end.
+
+    signed_in: `passgenau serve` as people start it; else every caller is the operator.
+    """
+    words = [PASSGENAU, "serve", "--port", "0"] if signed_in else [sys.executable, "-m", "tests.operator_server"]
+    started = [Server(words, env) for _ in range(count)]
     try:
         yield started
     finally:

@@ -8,7 +8,7 @@ from app.challenges.schemas import EXAMPLE as CHALLENGE
 from app.challenges.schemas import ChallengeCreate
 from app.context import Context
 from app.organisations.schemas import OrganisationCreate
-from app.organisations.service import register_organisation
+from app.organisations.service import create_organisation
 from app.profiles import service as profiles
 from app.profiles.schemas import EXAMPLE as PROFILE
 from app.profiles.schemas import ProfileCreate
@@ -34,7 +34,7 @@ def words_for(number: int, count: int = 6) -> str:
 
 def organisation(context: Context, kind: str, name: str = "Haus") -> int:
     draft = OrganisationCreate(name=name, kind=OrganisationKind(kind))
-    return register_organisation(context.sessions, context.clock, OPERATOR, draft).id
+    return create_organisation(context, OPERATOR, draft).id
 
 
 def challenge(context: Context, welfare: int, words: str, **fields: Any) -> dict[str, Any]:

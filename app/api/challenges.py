@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app import versions
 from app.api.dependencies import (
-    ActorDep,
     ContextDep,
     Cursor,
     IdempotencyKey,
@@ -14,7 +13,9 @@ from app.api.dependencies import (
     JsonBody,
     Limit,
     NetworkFilter,
+    ReadChallenges,
     ReadSessionDep,
+    WriteChallenges,
 )
 from app.api.lists import Listing, link_next
 from app.api.paths import Id
@@ -34,28 +35,28 @@ router = APIRouter(tags=["Challenges"], prefix="/challenges")
     status_code=201,
     response_model=ChallengeRead,
     dependencies=[JsonBody],
-    responses=problems(400, 409, 413, 415, 422, 503),
+    responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
 )
 def create_challenge(
     body: ChallengeCreate,
     context: ContextDep,
-    actor: ActorDep,
+    actor: WriteChallenges,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> Any:
     """Describe a challenge. Its ranked startups are there at once, at `/challenges/{id}/matches`."""
-    receipt = make_receipt(f"{actor.name} create_challenge", idempotency_key, body.model_dump(mode="json"))
+    receipt = make_receipt(actor, "create_challenge", idempotency_key, body.model_dump(mode="json"))
     challenge = service.submit_challenge(context, actor, body, receipt)
     response.headers["Location"] = f"/api/v1/challenges/{challenge['id']}"
     return _tagged(response, challenge)
 
 
-@router.get("", operation_id="list_challenges", responses=problems(422, 503))
+@router.get("", operation_id="list_challenges", responses=problems(401, 403, 422, 503))
 def list_challenges(
     request: Request,
     response: Response,
     session: ReadSessionDep,
-    actor: ActorDep,
+    actor: ReadChallenges,
     state: ChallengeState | None = None,
     field_of_action: FieldOfAction | None = None,
     region: Region | None = None,
@@ -86,9 +87,9 @@ def list_challenges(
     "/{challenge_id}",
     operation_id="read_challenge",
     response_model=ChallengeRead,
-    responses=problems(404, 422, 503),
+    responses=problems(401, 403, 404, 422, 503),
 )
-def read_challenge(challenge_id: Id, session: ReadSessionDep, actor: ActorDep, response: Response) -> Any:
+def read_challenge(challenge_id: Id, session: ReadSessionDep, actor: ReadChallenges, response: Response) -> Any:
     """One challenge."""
     return _tagged(response, service.read_challenge(session, actor, challenge_id))
 
@@ -98,13 +99,13 @@ def read_challenge(challenge_id: Id, session: ReadSessionDep, actor: ActorDep, r
     operation_id="edit_challenge",
     response_model=ChallengeRead,
     dependencies=[JsonBody],
-    responses=problems(400, 404, 409, 412, 413, 415, 422, 428, 503),
+    responses=problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503),
 )
 def edit_challenge(
     challenge_id: Id,
     body: ChallengePatch,  # type: ignore[valid-type]
     context: ContextDep,
-    actor: ActorDep,
+    actor: WriteChallenges,
     response: Response,
     if_match: IfMatch = None,
 ) -> Any:
@@ -116,6 +117,7 @@ def edit_challenge(
 add_steps(
     router,
     ChallengeRead,
+    WriteChallenges,
     {
         "publish": service.publish_challenge,
         "pause": service.pause_challenge,
@@ -127,9 +129,12 @@ add_steps(
 
 
 @router.delete(
-    "/{challenge_id}", operation_id="delete_challenge", status_code=204, responses=problems(404, 409, 412, 422, 503)
+    "/{challenge_id}",
+    operation_id="delete_challenge",
+    status_code=204,
+    responses=problems(401, 403, 404, 409, 412, 422, 503),
 )
-def delete_challenge(challenge_id: Id, context: ContextDep, actor: ActorDep, if_match: IfMatch = None) -> None:
+def delete_challenge(challenge_id: Id, context: ContextDep, actor: WriteChallenges, if_match: IfMatch = None) -> None:
     """Delete a challenge, its vectors and its matches."""
     service.delete_challenge(context, actor, challenge_id, if_match)
 

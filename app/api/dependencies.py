@@ -1,14 +1,28 @@
 """What routes ask for: context, sessions, the caller, headers."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
 from sqlalchemy.orm import Session
 
-from app.auth.actor import OPERATOR, Actor
+from app.accounts.people import Visitor
+from app.auth.actor import ANONYMOUS, Actor
+from app.auth.identify import Credentials
+from app.auth.permissions import PUBLIC, SESSION_ONLY, Permission
 from app.context import Context
-from app.errors import UnsupportedMediaType
+from app.errors import (
+    CredentialRefused,
+    Forbidden,
+    NotSignedIn,
+    ScopeMissing,
+    SecondFactorRequired,
+    SessionNeeded,
+    UnsupportedMediaType,
+)
+
+ADMINISTRATION = frozenset({Permission.READ_ADMINISTRATION, Permission.WRITE_ADMINISTRATION})
 
 
 def get_context(request: Request) -> Context:
@@ -29,12 +43,56 @@ def get_read_session(context: ContextDep) -> Iterator[Session]:
 ReadSessionDep = Annotated[Session, Depends(get_read_session, scope="function")]
 
 
-def get_actor() -> Actor:
-    """Return who is calling. There are no accounts yet: whoever reaches the loopback address is the operator."""
-    return OPERATOR
+@dataclass(frozen=True, slots=True)
+class Require:
+    """A dependency: the caller, who must have one permission. What exactly they may do, services ask policies.
+
+    Raises `NotSignedIn`, `CredentialRefused`, `ScopeMissing`, `SessionNeeded`, `SecondFactorRequired`, `Forbidden`.
+    """
+
+    permission: Permission
+
+    def __call__(self, request: Request, context: ContextDep) -> Actor:
+        """Identify the caller."""
+        given = Credentials(request.cookies.get(context.security.cookie_name), request.headers.get("authorization"))
+        actor: Actor | None = request.app.state.identify(context, given)
+        request.state.actor = actor
+        if self.permission in PUBLIC:
+            return actor or ANONYMOUS
+        if actor is None:
+            raise CredentialRefused if given.cookie or given.authorization else NotSignedIn
+        if actor.scopes is not None and self.permission not in actor.scopes:
+            raise SessionNeeded if self.permission in SESSION_ONLY else ScopeMissing(scope=self.permission.value)
+        if self.permission in ADMINISTRATION and not actor.is_admin:
+            raise SecondFactorRequired if actor.lacks_second_factor else Forbidden
+        return actor
 
 
-ActorDep = Annotated[Actor, Depends(get_actor)]
+ReadPublic = Annotated[Actor, Depends(Require(Permission.READ_PUBLIC))]
+WriteSignIn = Annotated[Actor, Depends(Require(Permission.WRITE_SIGN_IN))]
+ReadOrganisations = Annotated[Actor, Depends(Require(Permission.READ_ORGANISATIONS))]
+WriteOrganisations = Annotated[Actor, Depends(Require(Permission.WRITE_ORGANISATIONS))]
+ReadMembers = Annotated[Actor, Depends(Require(Permission.READ_MEMBERS))]
+WriteMembers = Annotated[Actor, Depends(Require(Permission.WRITE_MEMBERS))]
+ReadChallenges = Annotated[Actor, Depends(Require(Permission.READ_CHALLENGES))]
+WriteChallenges = Annotated[Actor, Depends(Require(Permission.WRITE_CHALLENGES))]
+ReadProfiles = Annotated[Actor, Depends(Require(Permission.READ_PROFILES))]
+WriteProfiles = Annotated[Actor, Depends(Require(Permission.WRITE_PROFILES))]
+ReadMatches = Annotated[Actor, Depends(Require(Permission.READ_MATCHES))]
+WritePreviews = Annotated[Actor, Depends(Require(Permission.WRITE_PREVIEWS))]
+ReadAccount = Annotated[Actor, Depends(Require(Permission.READ_ACCOUNT))]
+WriteAccount = Annotated[Actor, Depends(Require(Permission.WRITE_ACCOUNT))]
+ReadAdministration = Annotated[Actor, Depends(Require(Permission.READ_ADMINISTRATION))]
+WriteAdministration = Annotated[Actor, Depends(Require(Permission.WRITE_ADMINISTRATION))]
+
+
+def get_visitor(request: Request) -> Visitor:
+    """Return from where the request comes; a proxy's word counts only where it is configured."""
+    address = request.client.host if request.client else "unknown"
+    return Visitor(address, request.headers.get("user-agent", "")[:200])
+
+
+VisitorDep = Annotated[Visitor, Depends(get_visitor)]
 
 
 def require_json(request: Request) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from app.api.dependencies import ContextDep
+from app.api.dependencies import ContextDep, ReadPublic
 from app.api.problem_details import problems
 
 router = APIRouter(tags=["Health"])
@@ -28,13 +28,13 @@ class Ready(BaseModel):
 
 
 @router.get("/livez", operation_id="livez")
-def livez() -> Alive:
+def livez(_actor: ReadPublic) -> Alive:
     """Answer as long as the process runs."""
     return Alive()
 
 
 @router.get("/readyz", operation_id="readyz", responses=problems(503))
-def readyz(context: ContextDep, response: Response) -> Ready:
+def readyz(context: ContextDep, _actor: ReadPublic, response: Response) -> Ready:
     """Answer 200 when requests can be served, else 503."""
     response.headers["Cache-Control"] = "no-store"
     with context.sessions.read() as session:

@@ -4,7 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.api.dependencies import ActorDep, ContextDep, Cursor, JsonBody, Limit, NetworkFilter, ReadSessionDep
+from app.api.dependencies import (
+    ContextDep,
+    Cursor,
+    JsonBody,
+    Limit,
+    NetworkFilter,
+    ReadMatches,
+    ReadSessionDep,
+    WritePreviews,
+)
 from app.api.lists import link_next
 from app.api.paths import Id
 from app.api.problem_details import problems
@@ -34,7 +43,7 @@ FilterDep = Annotated[MatchFilter, Depends(get_filter)]
 @router.get(
     "/challenges/{challenge_id}/matches",
     operation_id="list_challenge_matches",
-    responses=problems(404, 409, 422, 503),
+    responses=problems(401, 403, 404, 409, 422, 503),
 )
 def list_challenge_matches(
     challenge_id: Id,
@@ -42,7 +51,7 @@ def list_challenge_matches(
     response: Response,
     context: ContextDep,
     session: ReadSessionDep,
-    actor: ActorDep,
+    actor: ReadMatches,
     wanted: FilterDep,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -56,7 +65,7 @@ def list_challenge_matches(
 @router.get(
     "/profiles/{profile_id}/matches",
     operation_id="list_profile_matches",
-    responses=problems(404, 409, 422, 503),
+    responses=problems(401, 403, 404, 409, 422, 503),
 )
 def list_profile_matches(
     profile_id: Id,
@@ -64,7 +73,7 @@ def list_profile_matches(
     response: Response,
     context: ContextDep,
     session: ReadSessionDep,
-    actor: ActorDep,
+    actor: ReadMatches,
     wanted: FilterDep,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -79,8 +88,8 @@ def list_profile_matches(
     "/preview",
     operation_id="preview_matches",
     dependencies=[JsonBody],
-    responses=problems(400, 413, 415, 422, 503),
+    responses=problems(400, 401, 403, 413, 415, 422, 503),
 )
-def preview_matches(body: Preview, context: ContextDep, actor: ActorDep) -> MatchListing:
+def preview_matches(body: Preview, context: ContextDep, actor: WritePreviews) -> MatchListing:
     """Rank a challenge or a profile as far as it is written, without storing anything."""
     return service.preview(context, actor, body)

@@ -1,10 +1,11 @@
 """Routes of networks and organisations."""
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Request, Response
 
 from app import versions
 from app.api.dependencies import (
-    ActorDep,
     ContextDep,
     Cursor,
     IdempotencyKey,
@@ -12,13 +13,18 @@ from app.api.dependencies import (
     JsonBody,
     Limit,
     NetworkFilter,
+    ReadOrganisations,
+    ReadPublic,
     ReadSessionDep,
+    WriteOrganisations,
 )
 from app.api.lists import Listing, link_next
 from app.api.paths import Id
 from app.api.problem_details import problems
+from app.auth.actor import Actor
+from app.context import Context
 from app.idempotency import make_receipt
-from app.organisations import repository, service
+from app.organisations import repository, service, verification
 from app.organisations.schemas import NetworkRead, OrganisationCreate, OrganisationPatch, OrganisationRead
 from app.vocabulary import OrganisationKind, Region
 
@@ -26,7 +32,7 @@ router = APIRouter(tags=["Organisations"])
 
 
 @router.get("/networks", operation_id="list_networks", responses=problems(422, 503))
-def list_networks(session: ReadSessionDep) -> Listing[NetworkRead]:
+def list_networks(session: ReadSessionDep, _actor: ReadPublic) -> Listing[NetworkRead]:
     """All networks: the founding welfare associations and startup networks, and those that joined."""
     networks = repository.networks(session)
     return Listing(items=[NetworkRead.model_validate(network) for network in networks], next_cursor=None)
@@ -37,29 +43,29 @@ def list_networks(session: ReadSessionDep) -> Listing[NetworkRead]:
     operation_id="create_organisation",
     status_code=201,
     dependencies=[JsonBody],
-    responses=problems(400, 409, 413, 415, 422, 503),
+    responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
 )
 def create_organisation(
     body: OrganisationCreate,
     context: ContextDep,
-    actor: ActorDep,
+    actor: WriteOrganisations,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> OrganisationRead:
-    """Register a welfare organisation or a startup."""
-    receipt = make_receipt(f"{actor.name} create_organisation", idempotency_key, body.model_dump(mode="json"))
-    organisation = service.register_organisation(context.sessions, context.clock, actor, body, receipt)
+    """Add a verified organisation; for admins. Others register at `/registrations`."""
+    receipt = make_receipt(actor, "create_organisation", idempotency_key, body.model_dump(mode="json"))
+    organisation = service.create_organisation(context, actor, body, receipt)
     response.headers["Location"] = f"/api/v1/organisations/{organisation.id}"
     response.headers["ETag"] = versions.etag(organisation.version)
     return organisation
 
 
-@router.get("/organisations", operation_id="list_organisations", responses=problems(422, 503))
+@router.get("/organisations", operation_id="list_organisations", responses=problems(401, 403, 422, 503))
 def list_organisations(
     request: Request,
     response: Response,
     session: ReadSessionDep,
-    actor: ActorDep,
+    actor: ReadOrganisations,
     kind: OrganisationKind | None = None,
     network: NetworkFilter = None,
     region: Region | None = None,
@@ -72,9 +78,11 @@ def list_organisations(
     return Listing(items=[OrganisationRead.model_validate(row) for row in page.rows], next_cursor=page.next_cursor)
 
 
-@router.get("/organisations/{organisation_id}", operation_id="read_organisation", responses=problems(404, 422, 503))
+@router.get(
+    "/organisations/{organisation_id}", operation_id="read_organisation", responses=problems(401, 403, 404, 422, 503)
+)
 def read_organisation(
-    organisation_id: Id, session: ReadSessionDep, actor: ActorDep, response: Response
+    organisation_id: Id, session: ReadSessionDep, actor: ReadOrganisations, response: Response
 ) -> OrganisationRead:
     """One organisation."""
     organisation = service.read_organisation(session, actor, organisation_id)
@@ -86,18 +94,18 @@ def read_organisation(
     "/organisations/{organisation_id}",
     operation_id="edit_organisation",
     dependencies=[JsonBody],
-    responses=problems(400, 404, 409, 412, 413, 415, 422, 428, 503),
+    responses=problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503),
 )
 def edit_organisation(
     organisation_id: Id,
     body: OrganisationPatch,
     context: ContextDep,
-    actor: ActorDep,
+    actor: WriteOrganisations,
     response: Response,
     if_match: IfMatch = None,
 ) -> OrganisationRead:
     """Change fields of an organisation; `If-Match` must hold the ETag that was read."""
-    organisation = service.edit_organisation(context.sessions, context.clock, actor, organisation_id, body, if_match)
+    organisation = service.edit_organisation(context, actor, organisation_id, body, if_match)
     response.headers["ETag"] = versions.etag(organisation.version)
     return organisation
 
@@ -106,8 +114,36 @@ def edit_organisation(
     "/organisations/{organisation_id}",
     operation_id="delete_organisation",
     status_code=204,
-    responses=problems(404, 409, 412, 422, 503),
+    responses=problems(401, 403, 404, 409, 412, 422, 503),
 )
-def delete_organisation(organisation_id: Id, context: ContextDep, actor: ActorDep, if_match: IfMatch = None) -> None:
+def delete_organisation(
+    organisation_id: Id, context: ContextDep, actor: WriteOrganisations, if_match: IfMatch = None
+) -> None:
     """Delete an organisation that has no texts any more."""
-    service.delete_organisation(context.sessions, actor, organisation_id, if_match)
+    service.delete_organisation(context, actor, organisation_id, if_match)
+
+
+def add_verification(name: str, operation: str, use_case: Callable[[Context, Actor, int], OrganisationRead]) -> None:
+    """Add `POST /organisations/{id}/NAME`."""
+
+    def verify(
+        organisation_id: Id, context: ContextDep, actor: WriteOrganisations, response: Response
+    ) -> OrganisationRead:
+        organisation = use_case(context, actor, organisation_id)
+        response.headers["ETag"] = versions.etag(organisation.version)
+        return organisation
+
+    router.add_api_route(
+        f"/organisations/{{organisation_id}}/{name}",
+        verify,
+        methods=["POST"],
+        operation_id=operation,
+        summary=operation.replace("_", " ").capitalize(),
+        description=use_case.__doc__,
+        response_model=OrganisationRead,
+        responses=problems(401, 403, 404, 422, 503),
+    )
+
+
+add_verification("verify", "verify_organisation", verification.verify_organisation)
+add_verification("withdraw-verification", "withdraw_verification", verification.withdraw_verification)

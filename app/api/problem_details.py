@@ -8,13 +8,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from app import errors
 from app.api.languages import preferred_language
+from app.auth.actor import ANONYMOUS
+from app.context import Context
 from app.validation import field_errors
 
 MEDIA_TYPE = "application/problem+json"
@@ -71,15 +73,33 @@ def render(request: Request, error: errors.AppError) -> JSONResponse:
         or None,
     )
     headers = {"Content-Language": language.value, "Vary": "Accept-Language", "Cache-Control": "no-store"}
-    if isinstance(error, errors.ServiceUnavailable):
+    if isinstance(error, errors.ServiceUnavailable | errors.TooManyTries):
         headers["Retry-After"] = str(error.retry_after)
+    if error.status == errors.NotSignedIn.status:
+        headers["WWW-Authenticate"] = 'Bearer realm="Passgenau"'
     return JSONResponse(problem.model_dump(exclude_none=True), error.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def refuse(request: Request, error: errors.AppError) -> JSONResponse:
+    """Return the answer for an expected error, and keep in the audit trail that somebody was refused."""
+    if error.audited is not None:
+        context: Context = request.app.state.context
+        try:
+            with context.sessions.write() as session:
+                actor = getattr(request.state, "actor", None) or ANONYMOUS
+                context.trail.record(session, actor, context.clock.now(), error.audited, "request")
+        except SQLAlchemyError as failure:
+            # The refusal stands, whatever became of its record.
+            log.error("refusal not recorded", error=type(failure).__name__, action=error.audited)
+    return render(request, error)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of a route that can answer with these error statuses."""
     texts = {
         400: "The request can't be read",
+        401: "Nobody is signed in, or the sign-in was refused",
+        403: "May be seen but not done",
         404: "There is no such thing",
         405: "The address does not know the method",
         409: "The state does not allow it",
@@ -88,6 +108,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         415: "The body is not JSON",
         422: "A field is malformed; `errors` names it",
         428: "`If-Match` is missing",
+        429: "Too many tries; wait for `Retry-After` seconds",
         503: "Not ready; try again after `Retry-After` seconds",
     }
     return {
@@ -113,7 +134,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(errors.AppError)
     def expected(request: Request, error: errors.AppError) -> Response:
-        return render(request, error)
+        return refuse(request, error)
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:

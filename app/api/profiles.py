@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app import versions
 from app.api.dependencies import (
-    ActorDep,
     ContextDep,
     Cursor,
     IdempotencyKey,
@@ -14,7 +13,9 @@ from app.api.dependencies import (
     JsonBody,
     Limit,
     NetworkFilter,
+    ReadProfiles,
     ReadSessionDep,
+    WriteProfiles,
 )
 from app.api.lists import Listing, link_next
 from app.api.paths import Id
@@ -34,28 +35,28 @@ router = APIRouter(tags=["Profiles"], prefix="/profiles")
     status_code=201,
     response_model=ProfileRead,
     dependencies=[JsonBody],
-    responses=problems(400, 409, 413, 415, 422, 503),
+    responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
 )
 def create_profile(
     body: ProfileCreate,
     context: ContextDep,
-    actor: ActorDep,
+    actor: WriteProfiles,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> Any:
     """Describe what a startup can do. The challenges that fit are there at once, at `/profiles/{id}/matches`."""
-    receipt = make_receipt(f"{actor.name} create_profile", idempotency_key, body.model_dump(mode="json"))
+    receipt = make_receipt(actor, "create_profile", idempotency_key, body.model_dump(mode="json"))
     profile = service.submit_profile(context, actor, body, receipt)
     response.headers["Location"] = f"/api/v1/profiles/{profile['id']}"
     return _tagged(response, profile)
 
 
-@router.get("", operation_id="list_profiles", responses=problems(422, 503))
+@router.get("", operation_id="list_profiles", responses=problems(401, 403, 422, 503))
 def list_profiles(
     request: Request,
     response: Response,
     session: ReadSessionDep,
-    actor: ActorDep,
+    actor: ReadProfiles,
     state: ProfileState | None = None,
     field_of_action: FieldOfAction | None = None,
     region: Region | None = None,
@@ -86,9 +87,9 @@ def list_profiles(
     "/{profile_id}",
     operation_id="read_profile",
     response_model=ProfileRead,
-    responses=problems(404, 422, 503),
+    responses=problems(401, 403, 404, 422, 503),
 )
-def read_profile(profile_id: Id, session: ReadSessionDep, actor: ActorDep, response: Response) -> Any:
+def read_profile(profile_id: Id, session: ReadSessionDep, actor: ReadProfiles, response: Response) -> Any:
     """One profile."""
     return _tagged(response, service.read_profile(session, actor, profile_id))
 
@@ -98,13 +99,13 @@ def read_profile(profile_id: Id, session: ReadSessionDep, actor: ActorDep, respo
     operation_id="edit_profile",
     response_model=ProfileRead,
     dependencies=[JsonBody],
-    responses=problems(400, 404, 409, 412, 413, 415, 422, 428, 503),
+    responses=problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503),
 )
 def edit_profile(
     profile_id: Id,
     body: ProfilePatch,  # type: ignore[valid-type]
     context: ContextDep,
-    actor: ActorDep,
+    actor: WriteProfiles,
     response: Response,
     if_match: IfMatch = None,
 ) -> Any:
@@ -116,6 +117,7 @@ def edit_profile(
 add_steps(
     router,
     ProfileRead,
+    WriteProfiles,
     {
         "publish": service.publish_profile,
         "pause": service.pause_profile,
@@ -125,9 +127,12 @@ add_steps(
 
 
 @router.delete(
-    "/{profile_id}", operation_id="delete_profile", status_code=204, responses=problems(404, 409, 412, 422, 503)
+    "/{profile_id}",
+    operation_id="delete_profile",
+    status_code=204,
+    responses=problems(401, 403, 404, 409, 412, 422, 503),
 )
-def delete_profile(profile_id: Id, context: ContextDep, actor: ActorDep, if_match: IfMatch = None) -> None:
+def delete_profile(profile_id: Id, context: ContextDep, actor: WriteProfiles, if_match: IfMatch = None) -> None:
     """Delete a profile, its vectors and its matches."""
     service.delete_profile(context, actor, profile_id, if_match)
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from app import versions
-from app.api.dependencies import ActorDep, ContextDep, IfMatch
+from app.api.dependencies import ContextDep, IfMatch
 from app.api.paths import Id
 from app.api.problem_details import problems
 from app.auth.actor import Actor
@@ -16,16 +16,17 @@ from app.context import Context
 UseCase = Callable[[Context, Actor, int, str | None], dict[str, Any]]
 
 
-def add_steps(router: APIRouter, read: type[BaseModel], steps: dict[str, UseCase]) -> None:
-    """Add `POST /{id}/NAME` for each use case; its name is the operation id, its docstring the description."""
+def add_steps(router: APIRouter, read: type[BaseModel], write: Any, steps: dict[str, UseCase]) -> None:
+    """Add `POST /{id}/NAME` for each use case; its name is the operation id, its docstring the description.
+
+    write: the annotated dependency that asks for the permission.
+    """
     for name, use_case in steps.items():
-        _add_step(router, read, name, use_case)
+        _add_step(router, read, write, name, use_case)
 
 
-def _add_step(router: APIRouter, read: type[BaseModel], name: str, use_case: UseCase) -> None:
-    def take_step(
-        text_id: Id, context: ContextDep, actor: ActorDep, response: Response, if_match: IfMatch = None
-    ) -> Any:
+def _add_step(router: APIRouter, read: type[BaseModel], write: Any, name: str, use_case: UseCase) -> None:
+    def take_step(text_id: Id, context: ContextDep, actor: write, response: Response, if_match: IfMatch = None) -> Any:
         text = use_case(context, actor, text_id, if_match)
         response.headers["ETag"] = versions.etag(text["version"])
         return text
@@ -39,5 +40,5 @@ def _add_step(router: APIRouter, read: type[BaseModel], name: str, use_case: Use
         summary=operation.replace("_", " ").capitalize(),
         description=use_case.__doc__,
         response_model=read,
-        responses=problems(404, 409, 412, 422, 503),
+        responses=problems(401, 403, 404, 409, 412, 422, 503),
     )

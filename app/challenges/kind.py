@@ -18,6 +18,7 @@ MONTHS_SHOWN = 6
 class ChallengeKind(Kind):
     """Needs of welfare organisations; they expire, and once solved or closed they stay so."""
 
+    noun = "challenge"
     side = Side.CHALLENGE
     model = Challenge
     content = ChallengeContent

@@ -7,12 +7,15 @@ from app.auth.actor import Actor
 from app.db.types import json_contains
 from app.models import Challenge, Network, Organisation
 from app.pagination import Page, newest_first
+from app.publishing import policies
 from app.vocabulary import ChallengeState, FieldOfAction, Language, Region
+from matching.texts import Side
 
 
-def readable_by(_actor: Actor) -> Select[Challenge]:
+def readable_by(actor: Actor) -> Select[Challenge]:
     """Select the challenges a reader may see."""
-    return select(Challenge).options(joinedload(Challenge.organisation))
+    readable = policies.readable_in(actor, Side.CHALLENGE, Challenge)
+    return select(Challenge).where(readable).options(joinedload(Challenge.organisation))
 
 
 def page(

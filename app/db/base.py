@@ -1,5 +1,7 @@
 """The declarative base all tables share."""
 
+import secrets
+
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
@@ -16,3 +18,8 @@ class Base(DeclarativeBase):
     """Base class of every table; constraint names are fixed so that migrations can name them."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+def new_uid() -> str:
+    """Return 128 random bits in hex, a name that no other row on any database has."""
+    return secrets.token_hex(16)

@@ -15,6 +15,8 @@ SQLITE_PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "busy_timeout=10000",
+    # What was erased is overwritten, not only unlinked.
+    "secure_delete=ON",
     # A publication touches a page for each list it enters: the default of 2 MB would read them again each time, and
     # the default of 1,000 pages between two checkpoints would make every second publication wait for one.
     "cache_size=-16000",

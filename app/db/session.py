@@ -4,13 +4,20 @@ A request or job that reads opens `Sessions.read()`; one that writes opens `Sess
 block ends and rolls back when it raises. Services flush, never commit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.db.engine import WRITES
+
+_LAST = "passgenau_before_commit"
+
+
+def before_commit(session: Session, work: Callable[[Session], None]) -> None:
+    """Do `work` as the last thing of a write transaction: for locks that are to be held as short as can be."""
+    session.info.setdefault(_LAST, []).append(work)
 
 
 class Sessions:
@@ -34,4 +41,6 @@ class Sessions:
         """
         with Session(self._writing_engine, expire_on_commit=False) as session:
             yield session
+            for work in session.info.pop(_LAST, ()):
+                work(session)
             session.commit()

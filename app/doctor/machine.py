@@ -15,8 +15,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.doctor.findings import Finding, Words, fail, failed_with, ok, warn
-from app.errors import NotLoopback
-from app.settings import Settings, is_loopback
+from app.errors import StartError
+from app.security import refuse_unsafe
+from app.settings import Settings
 from app.validation import field_errors
 
 OLDEST_PYTHON: Final = (3, 11)
@@ -100,8 +101,10 @@ def api_page() -> Finding:
 def port(settings: Settings) -> Finding:
     """Tell whether the server may listen where the settings say, and nobody else does."""
     address = f"{settings.host}:{settings.port}"
-    if not settings.allow_open and not is_loopback(settings.host):
-        return failed_with("port", NotLoopback(host=settings.host))
+    try:
+        refuse_unsafe(settings, settings.host)
+    except StartError as error:
+        return failed_with("port", error)
     if settings.port == 0:
         return ok("port", "0: irgendein freier", "0: any free one")
     try:

@@ -28,6 +28,8 @@ class AppError(Exception):
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal-error"
+    # The action under which the audit trail keeps that somebody was refused; None: not kept.
+    audited: ClassVar[str | None] = None
     de: ClassVar[tuple[str, str]] = ("Interner Fehler", "Bitte versuchen Sie es später noch einmal.")
     en: ClassVar[tuple[str, str]] = ("Internal error", "Please try again later.")
 

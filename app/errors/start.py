@@ -26,16 +26,16 @@ class DatabaseIsNewer(StartError):
 
 
 class NotLoopback(StartError):
-    """There are no accounts yet, so nobody but this machine may reach the service."""
+    """Demonstration accounts have printed passwords, so nobody but this machine may reach them."""
 
     code = "not-loopback"
     de = (
         "Nur auf diesem Rechner",
-        "Es gibt noch keine Konten: Wer den Dienst erreicht, darf alles. Deshalb lauscht er nur auf 127.0.0.1, nicht auf {host}. Wenn ein Schutz davor steht: PASSGENAU_ALLOW_OPEN=1.",
+        "Im Demo-Betrieb lauscht der Dienst nur auf 127.0.0.1, nicht auf {host}: Die Passwörter der Demo-Konten stehen in einer Datei. Für echten Betrieb: PASSGENAU_ENVIRONMENT=production. Wenn ein Schutz davor steht, zum Beispiel ein Container: PASSGENAU_ALLOW_OPEN=1.",
     )
     en = (
         "This machine only",
-        "There are no accounts yet: whoever reaches the service may do everything. So it listens on 127.0.0.1 only, not on {host}. If something in front of it protects it: PASSGENAU_ALLOW_OPEN=1.",
+        "As a demo the service listens on 127.0.0.1 only, not on {host}: the passwords of the demo accounts are in a file. For real use: PASSGENAU_ENVIRONMENT=production. If something in front protects it, a container for instance: PASSGENAU_ALLOW_OPEN=1.",
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
-from app.errors import FieldError, WrongOrganisationKind
+from app.errors import FieldError, OrganisationNotVerified, WrongOrganisationKind
 from app.fields import required_text
 from app.importing import repository
 from app.importing.columns import ORGANISATION, ORGANISATION_ID, no_owner
@@ -65,12 +65,12 @@ def find_owners(session: Session, owners: Collection[Owner], kind: Kind) -> dict
             return _ambiguous(owner, candidates)
         (found,) = candidates
         assert found is not None  # noqa: S101  None is not known
-        name, organisation_kind = known[found]
+        name, organisation_kind, verified = known[found]
         if owner.name is not None and owner.name != name:
             return _contradiction(owner, name)
         if organisation_kind != kind.owner_kind:
             return _wrong_kind(owner, organisation_kind.value)
-        return found
+        return found if verified else _unverified(owner)
 
     return {owner: find(owner) for owner in owners}
 
@@ -101,6 +101,15 @@ def _contradiction(owner: Owner, name: str) -> FieldError:
         "other_organisation",
         f"Organisation {owner.id} heißt „{shown}“. Korrigieren oder leeren Sie eine der beiden Spalten.",
         f"Organisation {owner.id} is called '{shown}'. Correct or empty one of the two columns.",
+    )
+
+
+def _unverified(owner: Owner) -> FieldError:
+    return FieldError(
+        owner.field,
+        OrganisationNotVerified.code,
+        "Diese Organisation ist noch nicht bestätigt, und nur bestätigte veröffentlichen.",
+        "This organisation is not verified yet, and only verified ones publish.",
     )
 
 

@@ -15,12 +15,13 @@ TextIdentity = tuple[Any, ...]
 """What makes two texts the same; for challenges organisation, title, problem, wish and region."""
 
 
-def organisations_by_id(session: Session, ids: Collection[int]) -> dict[int, tuple[str, OrganisationKind]]:
-    """Return {id: (name, kind)} of those that exist."""
+def organisations_by_id(session: Session, ids: Collection[int]) -> dict[int, tuple[str, OrganisationKind, bool]]:
+    """Return {id: (name, kind, verified)} of those that exist."""
     found = {}
     for part in _parts(ids):
-        query = select(Organisation.id, Organisation.name, Organisation.kind).where(Organisation.id.in_(part))
-        found.update({row.id: (row.name, row.kind) for row in session.execute(query)})
+        columns = Organisation.id, Organisation.name, Organisation.kind, Organisation.verified
+        query = select(*columns).where(Organisation.id.in_(part))
+        found.update({row.id: (row.name, row.kind, row.verified) for row in session.execute(query)})
     return found
 
 

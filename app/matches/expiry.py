@@ -22,7 +22,15 @@ def any_due(session: Session, clock: Clock) -> bool:
     return session.scalar(select(Challenge.id).where(is_due(clock)).limit(1)) is not None
 
 
-def expire_due(session: Session, leave: Callable[[Side, int], Any], clock: Clock) -> int:
+OnExpired = Callable[[Session, Challenge], None]
+"""What else happens with a challenge that expired, in the same transaction."""
+
+
+def do_nothing(_session: Session, _challenge: Challenge) -> None:
+    """Let a challenge expire without more."""
+
+
+def expire_due(session: Session, leave: Callable[[Side, int], Any], clock: Clock, on_expired: OnExpired) -> int:
     """Set challenges whose last day is over to `expired` and take them out of the corpus. Returns how many."""
     due = session.scalars(select(Challenge).where(is_due(clock)).order_by(Challenge.id)).all()
     for challenge in due:
@@ -31,4 +39,5 @@ def expire_due(session: Session, leave: Callable[[Side, int], Any], clock: Clock
         challenge.updated_at = clock.now()
         session.flush()
         leave(Side.CHALLENGE, challenge.id)
+        on_expired(session, challenge)
     return len(due)

@@ -58,7 +58,10 @@ class CorpusWriter:
 class LiveRanking:
     """One for each process; threads share it."""
 
-    def __init__(self, encoder: Encoder, matcher: Matcher, clock: Clock) -> None:
+    def __init__(
+        self, encoder: Encoder, matcher: Matcher, clock: Clock, on_expired: expiry.OnExpired = expiry.do_nothing
+    ) -> None:
+        self._on_expired = on_expired
         self.encoder = encoder
         self.matcher = matcher
         self.cache = PassageCache()
@@ -120,7 +123,7 @@ class LiveRanking:
         base = self.snapshot(session, revision - 1)
         lists = ListWriter(session, base, self.matcher, self.cache, revision)
         writer = CorpusWriter(session, self, lists)
-        expiry.expire_due(session, writer.leave, self._clock)
+        expiry.expire_due(session, writer.leave, self._clock, self._on_expired)
         yield writer
         session.flush()
         lists.finish()

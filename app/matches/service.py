@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.auth.actor import Actor
 from app.context import Context
-from app.errors import EncoderMismatch, NotFound, NotPublished
+from app.errors import EncoderMismatch, Forbidden, NotFound, NotPublished
 from app.matches import generations, match_repository, vector_repository
 from app.matches.match_repository import MatchFilter
 from app.matches.ranking import query_passages
@@ -24,6 +24,7 @@ from app.matches.schemas import (
 from app.matches.sides import TABLES
 from app.matches.texts import facets
 from app.pagination import decode_cursor, encode_cursor
+from app.publishing import policies
 from matching.batches import SideBatch
 from matching.criteria import Status, check, encode_challenge_facets, encode_profile_facets
 from matching.ranking import Ranking
@@ -42,14 +43,15 @@ def matches_of(
     cursor: str | None,
 ) -> MatchListing:
     """Return a page of the list of a text. Raises `NotFound`, `NotPublished`."""
-    del actor
     after = decode_cursor(cursor)
     tables = TABLES[side]
     row = session.scalar(
         select(tables.text).where(tables.text.id == text_id).options(joinedload(tables.text.organisation))
     )
-    if row is None:
+    if row is None or not policies.may_read(actor, side, row.organisation, row.state.value):
         raise NotFound
+    if not policies.may_read_matches(actor, row.organisation_id, row.state.value):
+        raise Forbidden
     if row.state != tables.published:
         raise NotPublished(state=row.state.value)
     generation = generations.active(session)
@@ -84,9 +86,10 @@ def matches_of(
 
 
 def preview(context: Context, actor: Actor, body: Preview) -> MatchListing:
-    """Rank a text that is not stored against everything published."""
-    del actor
+    """Rank a text that is not stored against everything published. Raises `Forbidden`."""
     side = Side(body.side)
+    if not policies.may_preview(actor, side):
+        raise Forbidden
     prepared = context.ranking.prepare(side, body.content, encode=True)
     assert prepared.features is not None  # noqa: S101  encode=True
     encode = encode_challenge_facets if side is Side.CHALLENGE else encode_profile_facets

@@ -1,28 +1,46 @@
 """The tables, one per file. Importing this package fills `Base.metadata`."""
 
 from app.db.base import Base
+from app.models.access import ApiToken, LoginSession, OneTimeLink, Throttle
+from app.models.audit import AuditEvent, AuditHead, AuditKey, Erasure
 from app.models.challenge import Challenge
 from app.models.corpus import CorpusChange, CorpusRevision
 from app.models.idempotency import IdempotentRequest
+from app.models.mail import MailOutbox
 from app.models.network import Network
 from app.models.organisation import Organisation
 from app.models.profile import Profile
 from app.models.ranking import ChallengeList, Match, ProfileList, RankingGeneration
+from app.models.user import ExternalIdentity, RoleGrant, User
 from app.models.vector import ChallengeVector, ProfileVector
+from app.models.worker import WorkerHeartbeat
 
 __all__ = [
+    "ApiToken",
+    "AuditEvent",
+    "AuditHead",
+    "AuditKey",
     "Base",
     "Challenge",
     "ChallengeList",
     "ChallengeVector",
     "CorpusChange",
     "CorpusRevision",
+    "Erasure",
+    "ExternalIdentity",
     "IdempotentRequest",
+    "LoginSession",
+    "MailOutbox",
     "Match",
     "Network",
+    "OneTimeLink",
     "Organisation",
     "Profile",
     "ProfileList",
     "ProfileVector",
     "RankingGeneration",
+    "RoleGrant",
+    "Throttle",
+    "User",
+    "WorkerHeartbeat",
 ]

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.models import Challenge, Network, Organisation, Profile
+from app.organisations import policies
 from app.pagination import Page, newest_first
 from app.vocabulary import OrganisationKind, Region
 
 
-def readable_by(_actor: Actor) -> Select[Organisation]:
-    """Select the organisations a reader may see; every one of them may be seen by all."""
-    return select(Organisation)
+def readable_by(actor: Actor) -> Select[Organisation]:
+    """Select the organisations a reader may see."""
+    return select(Organisation).where(policies.readable_in(actor))
 
 
 def get(session: Session, actor: Actor, organisation_id: int, *, lock: bool) -> Organisation | None:

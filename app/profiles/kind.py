@@ -14,6 +14,7 @@ from matching.texts import Side
 class ProfileKind(Kind):
     """What startups can do."""
 
+    noun = "profile"
     side = Side.PROFILE
     model = Profile
     content = ProfileContent

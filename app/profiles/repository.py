@@ -7,12 +7,15 @@ from app.auth.actor import Actor
 from app.db.types import json_contains
 from app.models import Network, Organisation, Profile
 from app.pagination import Page, newest_first
+from app.publishing import policies
 from app.vocabulary import FieldOfAction, Language, ProfileState, Region
+from matching.texts import Side
 
 
-def readable_by(_actor: Actor) -> Select[Profile]:
+def readable_by(actor: Actor) -> Select[Profile]:
     """Select the profiles a reader may see."""
-    return select(Profile).options(joinedload(Profile.organisation))
+    readable = policies.readable_in(actor, Side.PROFILE, Profile)
+    return select(Profile).where(readable).options(joinedload(Profile.organisation))
 
 
 def page(

@@ -7,12 +7,14 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from app.auth.actor import OPERATOR
 from app.context import Context
+from app.errors import OrganisationNotVerified
 from app.matches.ranking import PreparedText
 from app.matches.texts import compose_text
 from app.models import Organisation
 from app.publishing.kinds import Kind, Row
-from app.publishing.service import new_row
+from app.publishing.service import new_row, record
 from matching.features import featurize
 from matching.texts import Text, text_hash
 
@@ -53,10 +55,13 @@ def submit_many(
         for done, (text, ready) in enumerate(zip(texts, prepared, strict=True), 1):
             organisation = text.organisation(session)
             text.kind.check_owner(session, organisation)
+            if not organisation.verified:
+                raise OrganisationNotVerified
             row: Row = new_row(context, text.kind, organisation, text.content, ready, publish=True)
             session.add(row)
             session.flush()
             writer.enter(text.kind.side, row, ready)
+            record(context, session, text.kind, OPERATOR, row, "published", {})
             ids.append(row.id)
             progress("rank", done, len(texts))
     return ids

@@ -28,6 +28,7 @@ class Step:
 class Kind:
     """One kind of text; the two subclasses are in `challenges.kind` and `profiles.kind`."""
 
+    noun: str
     side: Side
     model: type[Challenge] | type[Profile]
     content: type[StrictModel]

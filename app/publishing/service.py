@@ -14,10 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from app import errors, idempotency, versions
+from app.audit.trail import differences, forget_object
 from app.auth.actor import Actor
+from app.auth.identify import refresh
 from app.context import Context
 from app.matches.ranking import CorpusWriter, PreparedText
 from app.models import Organisation
+from app.organisations import policies as organisation_policies
+from app.publishing import policies
 from app.publishing.kinds import Kind, Row, Step
 from app.validation import malformed
 from app.vocabulary import ChallengeState
@@ -37,25 +41,25 @@ def submit(
     receipt: idempotency.Receipt | None,
 ) -> dict[str, Any]:
     """Store a new text, and rank it when `publish` is set. Returns the JSON of the stored text."""
-    del actor
     now = context.clock.now()
     kind.check_content(content, content.model_fields_set, now.date())
     with context.sessions.read() as session:
         if (answer := idempotency.find_answer(session, receipt, now)) is not None:
             return answer
-        kind.check_owner(session, _organisation(session, organisation_id))
+        _check_new(session, kind, actor, organisation_id, publish=publish)
     prepared = context.ranking.prepare(kind.side, content, encode=publish)
     try:
-        return _store(context, kind, organisation_id, content, prepared, publish=publish, receipt=receipt)
+        return _store(context, kind, actor, organisation_id, content, prepared, publish=publish, receipt=receipt)
     except IntegrityError:
         # On PostgreSQL two posts with one key, or two profiles of one startup, can pass the checks side by side;
         # the database lets one of them in. The second look finds the stored answer or names the conflict.
-        return _store(context, kind, organisation_id, content, prepared, publish=publish, receipt=receipt)
+        return _store(context, kind, actor, organisation_id, content, prepared, publish=publish, receipt=receipt)
 
 
 def _store(
     context: Context,
     kind: Kind,
+    actor: Actor,
     organisation_id: int,
     content: BaseModel,
     prepared: PreparedText,
@@ -67,13 +71,13 @@ def _store(
     with context.sessions.write() as session, _writer(context, session, needed=publish) as writer:
         if (answer := idempotency.find_answer(session, receipt, now)) is not None:
             return answer
-        organisation = _organisation(session, organisation_id)
-        kind.check_owner(session, organisation)
+        organisation = _check_new(session, kind, refresh(session, actor), organisation_id, publish=publish)
         row = new_row(context, kind, organisation, content, prepared, publish=publish)
         session.add(row)
         session.flush()
         if writer is not None:
             writer.enter(kind.side, row, prepared)
+        record(context, session, kind, actor, row, "published" if publish else "drafted", {})
         answer = kind.read.model_validate(row).model_dump(mode="json")
         idempotency.store_answer(session, receipt, answer, now)
         return answer
@@ -102,9 +106,8 @@ def edit(
     context: Context, kind: Kind, actor: Actor, text_id: int, changes: dict[str, Any], if_match: str | None
 ) -> dict[str, Any]:
     """Change fields of a text; a published one is ranked again. Returns its JSON."""
-    del actor
     with context.sessions.read() as session:
-        row = _get(session, kind, text_id)
+        row = _writable(session, kind, actor, text_id)
         versions.require_match(row.version, if_match)
         content = _merged(kind, row, changes)
         version, encode = row.version, row.state == PUBLISHED
@@ -112,10 +115,11 @@ def edit(
     kind.check_content(content, changes.keys(), context.clock.today())
     prepared = context.ranking.prepare(kind.side, content, encode=encode, known_hash=known)
     with context.sessions.write() as session, _writer(context, session, needed=encode) as writer:
-        row = _get(session, kind, text_id, lock=True)
+        row = _writable(session, kind, refresh(session, actor), text_id, lock=True)
         versions.check_match(row.version, versions.etag(version))
         if row.state not in kind.editable:
             raise kind.wrong_state(row.state.value, kind.editable)
+        before = _values(kind, row)
         _fill(row, content, prepared)
         kind.complete(row, context.clock.today())
         _touch(context, row)
@@ -123,6 +127,7 @@ def edit(
         if writer is not None:
             writer.leave(kind.side, text_id)
             writer.enter(kind.side, row, prepared)
+        record(context, session, kind, actor, row, "edited", before)
         return kind.read.model_validate(row).model_dump(mode="json")
 
 
@@ -130,19 +135,21 @@ def take_step(
     context: Context, kind: Kind, actor: Actor, text_id: int, name: str, if_match: str | None
 ) -> dict[str, Any]:
     """Take a transition by its name, for instance `publish` or `pause`. Returns the JSON of the text."""
-    del actor
     step = kind.steps[name]
     with context.sessions.read() as session:
-        row = _get(session, kind, text_id)
+        row = _writable(session, kind, actor, text_id)
         versions.check_match(row.version, if_match)
         _check_step(kind, row, step)
-        version, content = row.version, kind.content.model_validate(row, from_attributes=True, extra="ignore")
         publish, withdraw = step.to == PUBLISHED, row.state == PUBLISHED
+        _check_verified(row.organisation, publish=publish)
+        version, content = row.version, kind.content.model_validate(row, from_attributes=True, extra="ignore")
         known = context.ranking.known_hash(session, kind.side, text_id) if publish else None
     prepared = context.ranking.prepare(kind.side, content, encode=publish, known_hash=known)
     with context.sessions.write() as session, _writer(context, session, needed=publish or withdraw) as writer:
-        row = _get(session, kind, text_id, lock=True)
+        row = _writable(session, kind, refresh(session, actor), text_id, lock=True)
         versions.check_match(row.version, versions.etag(version))
+        _check_verified(row.organisation, publish=publish)
+        before = _values(kind, row)
         row.state = step.to  # type: ignore[assignment]
         _touch(context, row)
         if publish:
@@ -153,25 +160,103 @@ def take_step(
             writer.leave(kind.side, text_id)
         elif writer is not None:
             writer.enter(kind.side, row, prepared)
+        record(context, session, kind, actor, row, step.to, before)
         return kind.read.model_validate(row).model_dump(mode="json")
 
 
 def delete(context: Context, kind: Kind, actor: Actor, text_id: int, if_match: str | None) -> None:
     """Delete a text with everything that was made from it."""
-    del actor
     with context.sessions.write() as session, context.ranking.writer(session) as writer:
-        row = _get(session, kind, text_id, lock=True)
+        row = _writable(session, kind, refresh(session, actor), text_id, lock=True)
         versions.check_match(row.version, if_match)
-        if row.state == PUBLISHED:
-            writer.leave(kind.side, text_id)
-        session.delete(row)
-        session.flush()
+        remove(context, session, writer, kind, row)
+        context.trail.record(
+            session,
+            actor,
+            context.clock.now(),
+            f"{kind.noun}.deleted",
+            kind.noun,
+            text_id,
+            organisation_id=row.organisation_id,
+        )
+
+
+def remove(context: Context, session: Session, writer: CorpusWriter, kind: Kind, row: Row) -> None:
+    """Take a text out of the corpus and the database, in a transaction that records why."""
+    del context
+    if row.state == PUBLISHED:
+        writer.leave(kind.side, row.id)
+    forget_object(session, kind.noun, row.id)
+    session.delete(row)
+    session.flush()
+
+
+def withdraw(context: Context, session: Session, writer: CorpusWriter, kind: Kind, row: Row) -> None:
+    """Pause a published text because its organisation may not publish any more."""
+    row.state = "paused"  # type: ignore[assignment]
+    _touch(context, row)
+    session.flush()
+    writer.leave(kind.side, row.id)
+
+
+def record(
+    context: Context, session: Session, kind: Kind, actor: Actor, row: Row, what: str, before: dict[str, Any]
+) -> None:
+    """Write the audit event of a change; `before` are the values it started from, empty for a new text."""
+    context.trail.record(
+        session,
+        actor,
+        context.clock.now(),
+        f"{kind.noun}.{what}",
+        kind.noun,
+        row.id,
+        organisation_id=row.organisation_id,
+        changes=differences(before, _values(kind, row)),
+    )
 
 
 def read(session: Session, kind: Kind, actor: Actor, text_id: int) -> dict[str, Any]:
     """Return the JSON of one text. Raises `NotFound`."""
-    del actor
-    return kind.read.model_validate(_get(session, kind, text_id)).model_dump(mode="json")
+    return kind.read.model_validate(readable(session, kind, actor, text_id)).model_dump(mode="json")
+
+
+def readable(session: Session, kind: Kind, actor: Actor, text_id: int) -> Row:
+    """Return a text the actor may read. Raises `NotFound`, for a stranger as for a missing one."""
+    row = _get(session, kind, text_id)
+    if not policies.may_read(actor, kind.side, row.organisation, row.state.value):
+        raise errors.NotFound
+    return row
+
+
+def _writable(session: Session, kind: Kind, actor: Actor, text_id: int, *, lock: bool = False) -> Row:
+    row = _get(session, kind, text_id, lock=lock)
+    if policies.may_write(actor, row.organisation_id):
+        return row
+    if policies.may_read(actor, kind.side, row.organisation, row.state.value):
+        raise errors.Forbidden
+    raise errors.NotFound
+
+
+def _check_new(session: Session, kind: Kind, actor: Actor, organisation_id: int, *, publish: bool) -> Organisation:
+    organisation = session.get(Organisation, organisation_id)
+    if organisation is None or not organisation_policies.may_read(actor, organisation):
+        raise _unknown_organisation()
+    if not policies.may_write(actor, organisation_id):
+        raise errors.Forbidden
+    kind.check_owner(session, organisation)
+    _check_verified(organisation, publish=publish)
+    return organisation
+
+
+def _check_verified(organisation: Organisation, *, publish: bool) -> None:
+    if publish and not organisation.verified:
+        raise errors.OrganisationNotVerified
+
+
+def _values(kind: Kind, row: Row) -> dict[str, Any]:
+    """Return what the audit trail compares: everything that was written, and the state."""
+    content = kind.content.model_validate(row, from_attributes=True, extra="ignore").model_dump(mode="json")
+    return content | {"state": str(row.state)}
 
 
 @contextmanager
@@ -193,20 +278,17 @@ def _get(session: Session, kind: Kind, text_id: int, *, lock: bool = False) -> R
     return found
 
 
-def _organisation(session: Session, organisation_id: int) -> Organisation:
-    organisation = session.get(Organisation, organisation_id)
-    if organisation is None:
-        raise errors.MalformedInput(
-            fields=(
-                errors.FieldError(
-                    "organisation_id",
-                    "unknown_organisation",
-                    "Diese Organisation gibt es nicht. GET /organisations zeigt alle.",
-                    "There is no such organisation. GET /organisations lists them.",
-                ),
-            )
+def _unknown_organisation() -> errors.MalformedInput:
+    return errors.MalformedInput(
+        fields=(
+            errors.FieldError(
+                "organisation_id",
+                "unknown_organisation",
+                "Diese Organisation gibt es nicht. GET /organisations zeigt alle.",
+                "There is no such organisation. GET /organisations lists them.",
+            ),
         )
-    return organisation
+    )
 
 
 def _merged(kind: Kind, row: Row, changes: dict[str, Any]) -> BaseModel:

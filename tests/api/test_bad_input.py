@@ -11,7 +11,6 @@ from fastapi.testclient import TestClient
 from app.context import Context
 from app.db.engine import make_engine
 from app.db.migrate import upgrade
-from app.main import create_app
 from app.organisations import repository
 from app.vocabulary import Language
 from tests.api import conftest
@@ -24,6 +23,7 @@ from tests.api.faults import (
     PROFILE,
     PROFILE_FAULTS,
 )
+from tests.apps import BASE_URL, open_client
 from tests.conftest import DATABASES, SettableClock, make_context, new_database
 from tests.problems import assert_problem
 
@@ -48,7 +48,7 @@ def there(context: Context) -> There:
 
 @pytest.fixture(scope="module")
 def client(context: Context, there: There) -> Iterator[TestClient]:
-    with TestClient(create_app(context)) as client:
+    with open_client(context) as client:
         yield client
 
 
@@ -321,7 +321,7 @@ def test_an_unexpected_fault_tells_nothing_of_the_inside(client: TestClient, mon
         raise RuntimeError("SELECT secret FROM /usr/lib")
 
     monkeypatch.setattr(repository, "networks", fail)
-    silent = TestClient(client.app, raise_server_exceptions=False)
+    silent = TestClient(client.app, base_url=BASE_URL, raise_server_exceptions=False)
     response = silent.get(f"{API}/networks")
     assert response.status_code == 500
     assert "secret" not in response.text

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from fastapi.testclient import TestClient
 
 from app.context import Context
-from app.main import create_app
 from tests import stories
 from tests.api.conftest import API, There
+from tests.apps import open_client
 from tests.conftest import SettableClock
 from tests.oracle import assert_lists_are_exact
 from tests.problems import assert_problem
@@ -42,7 +42,7 @@ def test_whoever_writes_expires_what_is_due_first(
     context: Context, client: TestClient, there: There, clock: SettableClock
 ) -> None:
     clock.moment += timedelta(days=400)
-    with TestClient(create_app(context)) as later:
+    with open_client(context) as later:
         assert later.post(f"{API}/profiles/{there.profile}/pause").status_code == 200  # any writer expires first
         assert later.get(f"{API}/challenges/{there.challenge}").json()["state"] == "expired"
 

@@ -9,6 +9,7 @@ Two checks of schemathesis are left out on purpose:
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -20,11 +21,16 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import GenerationConfig
 from schemathesis.schemas import APIOperation, BaseSchema
 
-from app.context import Context
+from app.auth.actor import Actor
+from app.auth.identify import Credentials, load_grants
+from app.context import Context, Ground
 from app.db.engine import make_engine
 from app.db.migrate import upgrade
 from app.main import create_app
+from app.models import RoleGrant
+from app.vocabulary import ActorKind, Role
 from tests import stories
+from tests.access.world import put_person
 from tests.conftest import DATABASES, SettableClock, make_context, new_database
 
 load_all_checks()
@@ -47,7 +53,27 @@ def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         for number in range(THERE):
             stories.challenge(context, welfare, stories.words_for(number))
             stories.profile(context, stories.words_for(number))
-        yield schemathesis.openapi.from_asgi("/openapi.json", create_app(context))
+        context = replace(
+            context, security=replace(context.security, allowed_hosts=frozenset({"testserver", "127.0.0.1"}))
+        )
+        person, _ = put_person(context, "everybody", {"role": Role.ADMIN})
+        with context.sessions.write() as session:
+            session.add(
+                RoleGrant(
+                    user_id=person,
+                    role=Role.WELFARE_STAFF,
+                    organisation_id=welfare,
+                    manager=True,
+                    created_at=context.clock.now(),
+                )
+            )
+
+        def be_everybody(ground: Ground, _given: Credentials) -> Actor:
+            """Take every caller for an admin who also manages an organisation, as long as the account is there."""
+            with ground.sessions.read() as session:
+                return Actor(ActorKind.USER, person, load_grants(session, person))
+
+        yield schemathesis.openapi.from_asgi("/openapi.json", create_app(context, be_everybody))
         engine.dispose()
 
 

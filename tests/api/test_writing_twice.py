@@ -189,7 +189,7 @@ def test_an_organisation_is_not_deleted_while_somebody_adds_a_text(context: Cont
 
     def delete() -> None:
         try:
-            delete_organisation(context.sessions, OPERATOR, welfare, None)
+            delete_organisation(context, OPERATOR, welfare, None)
         except OrganisationInUse as error:
             refused.append(error)
 

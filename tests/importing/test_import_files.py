@@ -69,8 +69,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     with engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO organisation (name, kind, verified, version, created_at, updated_at) "
-                "VALUES ('Haus', 'welfare', true, 1, '2026-01-01', '2026-01-01')"
+                "INSERT INTO organisation (uid, name, kind, verified, version, created_at, updated_at) "
+                "VALUES ('0', 'Haus', 'welfare', true, 1, '2026-01-01', '2026-01-01')"
             )
         )
     yield engine

@@ -56,7 +56,7 @@ def test_a_written_import_equals_what_was_in_the_file(context: Context, form: st
         now = context.clock.now()
         for draft in dataset.organisations().values():
             values = draft.model_dump(exclude={"network"})
-            session.add(Organisation(**values, version=1, created_at=now, updated_at=now))
+            session.add(Organisation(**values, verified=True, version=1, created_at=now, updated_at=now))
     for kind, demos in ((PROFILES, dataset.profiles()), (CHALLENGES, dataset.challenges())):
         if form == "csv":
             text = csv_file([as_cells(demo.content) | {"organisation": names[demo.organisation]} for demo in demos])

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import Engine, func, select
 
 from app.auth.actor import OPERATOR
@@ -12,7 +11,6 @@ from app.challenges import service as challenges
 from app.context import Context
 from app.db.session import Sessions
 from app.errors import EncoderMismatch, RescoringOvertaken
-from app.main import create_app
 from app.matches import generations, list_writer
 from app.models import ChallengeList, Match, ProfileList, RankingGeneration
 from app.profiles import service as profiles
@@ -20,6 +18,7 @@ from app.rescoring import service as rescoring
 from app.rescoring.service import rescore
 from matching.statistics import Statistics
 from tests import stories
+from tests.apps import open_client
 from tests.conftest import SettableClock, make_context
 from tests.fakes import HashingEncoder
 from tests.oracle import assert_lists_are_exact, load_snapshot, stored_lists, visible
@@ -223,7 +222,7 @@ def test_after_a_change_of_the_encoder_an_old_process_says_so_and_a_new_one_work
     assert_exact(context.sessions)
     with pytest.raises(EncoderMismatch):
         stories.profile(context, stories.words_for(3))
-    with TestClient(create_app(context)) as client:
+    with open_client(context) as client:
         answers = {
             "publish": client.post("/api/v1/challenges", json=stories.CHALLENGE_CONTENT | {"organisation_id": 1}),
             "preview": client.post("/api/v1/preview", json={"side": "challenge", "content": stories.CHALLENGE_CONTENT}),

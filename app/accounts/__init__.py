@@ -1,0 +1,1 @@
+"""People: signing in, registering, inviting, and what they may do."""

@@ -1,0 +1,1 @@
+"""Backup while the service writes, and restore with a check and the erasure log replayed."""

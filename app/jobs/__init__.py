@@ -1,0 +1,1 @@
+"""Background work: DBOS runs it, the domain stays right without it."""

@@ -1,0 +1,213 @@
+"""One worker: DBOS in this process, a look for due work every few seconds, and a heartbeat.
+
+The durable cause of a mail is its row in the outbox, of retention the hour; a worker gives each a workflow whose id
+says what it is for, so that of many workers one does it. Work of a worker that was not seen for a while is resumed.
+"""
+
+import itertools
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.context import Ground
+from app.jobs.serializer import JsonSerializer
+from app.mail.delivery import Post, deliver, due
+from app.mail.senders import make_sender
+from app.models import WorkerHeartbeat
+from app.privacy import retention
+from app.settings import Settings
+
+APPLICATION_VERSION = "1"
+"""Raised when the steps of a workflow change: workers of other versions leave each other's work alone."""
+QUEUE = "passgenau"
+EVERY = 2.0
+"""Seconds between two looks for mails."""
+HOUSE_EVERY = 10
+"""Looks for mails between two rounds through the house."""
+LOST_AFTER = timedelta(seconds=60)
+"""A worker that was not seen for so long does not come back."""
+ATTEMPTS = 5
+"""How often a workflow is begun before it is left for somebody to look at."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What workflows use; DBOS calls them with ids only."""
+
+    ground: Ground
+    post: Post
+
+
+_equipment: Equipment | None = None
+
+
+def _at_hand() -> Equipment:
+    assert _equipment is not None  # noqa: S101  workflows run in a process that works
+    return _equipment
+
+
+@DBOS.workflow(name="deliver_mail", max_recovery_attempts=ATTEMPTS)
+def deliver_mail(mail_id: int) -> bool:
+    """Send one mail of the outbox."""
+    return _deliver(mail_id)
+
+
+@DBOS.step(name="deliver")
+def _deliver(mail_id: int) -> bool:
+    return deliver(_at_hand().ground, _at_hand().post, mail_id)
+
+
+@DBOS.workflow(name="apply_retention", max_recovery_attempts=ATTEMPTS)
+def apply_retention() -> dict[str, int]:
+    """Delete what is over its time."""
+    return _apply_retention()
+
+
+@DBOS.step(name="retention")
+def _apply_retention() -> dict[str, int]:
+    return retention.apply(_at_hand().ground)
+
+
+def default_name(what: str = "worker") -> str:
+    """Return a name that this worker has again after a restart; several on one machine need names of their own."""
+    return f"{socket.gethostname()}-{what}"
+
+
+def launch(ground: Ground, settings: Settings, name: str) -> None:
+    """Start DBOS on the service's own database."""
+    global _equipment  # noqa: PLW0603  DBOS itself is one per process
+    _equipment = Equipment(ground, Post(make_sender(settings), settings.mail_from))
+    config: DBOSConfig = {
+        "name": "passgenau",
+        "system_database_url": settings.sqlalchemy_url,
+        "application_version": APPLICATION_VERSION,
+        "executor_id": name,
+        "serializer": JsonSerializer(),
+        "enable_otlp": False,
+        "log_level": "ERROR",
+        "console_log_level": "ERROR",
+        "sys_db_pool_size": 5,
+        "max_executor_threads": 4,
+        "use_listen_notify": False,
+    }
+    DBOS(config=config)
+    DBOS.launch()
+    DBOS.register_queue(QUEUE, worker_concurrency=2, polling_interval_sec=1.0)
+
+
+def stop() -> None:
+    """Stop DBOS; what is under way is taken up again at the next start."""
+    DBOS.destroy(workflow_completion_timeout_sec=3)
+
+
+def look_for_work(ground: Ground) -> int:
+    """Give a workflow to each mail that is due. Returns how many there were."""
+    with ground.sessions.read() as session:
+        mails = due(session, ground.clock.now())
+    for mail_id, attempts in mails:
+        with SetWorkflowID(f"mail-{mail_id}-{attempts}"):
+            DBOS.enqueue_workflow(QUEUE, deliver_mail, mail_id)
+    return len(mails)
+
+
+def keep_house(ground: Ground, name: str) -> None:
+    """Show that this worker is alive, have retention applied every hour, take over what others left behind."""
+    _beat(ground, name)
+    with SetWorkflowID(f"retention-{ground.clock.now():%Y-%m-%dT%H}"):
+        DBOS.enqueue_workflow(QUEUE, apply_retention)
+    _take_over(ground, name)
+
+
+def _beat(ground: Ground, name: str) -> None:
+    with ground.sessions.write() as session:
+        session.merge(WorkerHeartbeat(name=name, seen_at=ground.clock.now()))
+
+
+def _take_over(ground: Ground, name: str) -> None:
+    """Resume what workers left behind that were not seen for a while."""
+    alive_since = ground.clock.now() - LOST_AFTER
+    with ground.sessions.read() as session:
+        alive = set(session.scalars(select(WorkerHeartbeat.name).where(WorkerHeartbeat.seen_at >= alive_since)))
+    for workflow in DBOS.list_workflows(status="PENDING", load_input=False, load_output=False):
+        if workflow.executor_id not in alive | {name}:
+            log.info("work taken over", workflow=workflow.workflow_id)
+            DBOS.resume_workflow(workflow.workflow_id, queue_name=QUEUE)
+
+
+class Worker:
+    """Looks for work in a thread until it is told to stop."""
+
+    def __init__(self, ground: Ground, name: str) -> None:
+        self._ground = ground
+        self._name = name
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End within a few seconds."""
+        self._stop.set()
+        self._thread.join(5)
+
+    def wait(self) -> None:
+        """Wait until somebody stops it."""
+        self._stop.wait()
+
+    def _run(self) -> None:
+        for turn in itertools.count():
+            if self._stop.is_set():
+                return
+            try:
+                if turn % HOUSE_EVERY == 0:
+                    keep_house(self._ground, self._name)
+                look_for_work(self._ground)
+            except SQLAlchemyError as error:
+                log.error("no look for work", error=type(error).__name__)
+            self._stop.wait(EVERY)
+
+
+@contextmanager
+def working(ground: Ground, settings: Settings, name: str | None = None) -> Iterator[Worker]:
+    """Work as long as the block lasts."""
+    worker_name = name or default_name()
+    launch(ground, settings, worker_name)
+    worker = Worker(ground, worker_name)
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.stop()
+        stop()
+
+
+def work_once(ground: Ground, settings: Settings, name: str | None = None) -> int:
+    """Do what is due and leave. Returns how many mails there were."""
+    worker_name = name or default_name()
+    launch(ground, settings, worker_name)
+    try:
+        keep_house(ground, worker_name)
+        found = look_for_work(ground)
+        _wait_for(DBOS.list_workflows(status=["ENQUEUED", "PENDING"], load_input=False, load_output=False))
+        return found
+    finally:
+        stop()
+
+
+def _wait_for(workflows: list[Any]) -> None:
+    for workflow in workflows:
+        handle: Any = DBOS.retrieve_workflow(workflow.workflow_id)
+        handle.get_result()

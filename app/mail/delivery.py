@@ -1,0 +1,111 @@
+"""Sends what lies in the outbox. May run twice for one mail: it compares what is with what should be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.auth.keys import hash_token, new_token
+from app.context import Ground
+from app.mail.messages import compose
+from app.mail.senders import MailSender
+from app.models import MailOutbox, OneTimeLink, User
+from app.vocabulary import Language, MailTemplate
+
+DELAYS = (1, 5, 30, 120, 360)
+"""Minutes to wait after each failed attempt; after one more the mail is given up."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What sending needs besides the database."""
+
+    sender: MailSender
+    mail_from: str
+
+
+def due(session: Session, now: datetime, limit: int = 100) -> Sequence[tuple[int, int]]:
+    """Return (id, attempts so far) of mails that should go out now."""
+    query = (
+        select(MailOutbox.id, MailOutbox.attempts)
+        .where(MailOutbox.sent_at.is_(None), MailOutbox.failed_at.is_(None), MailOutbox.due_at <= now)
+        .order_by(MailOutbox.due_at, MailOutbox.id)
+        .limit(limit)
+    )
+    return [(row.id, row.attempts) for row in session.execute(query)]
+
+
+def deliver(ground: Ground, post: Post, mail_id: int) -> bool:
+    """Send one mail, unless it was sent, given up or erased meanwhile. Returns whether it went out now.
+
+    No transaction is open while the mail server is talked to. A crash between sending and noting it sends it again.
+    """
+    message = _put_together(ground, post, mail_id)
+    if message is None:
+        return False
+    try:
+        post.sender.send(message)
+    except Exception as error:  # noqa: BLE001  whatever the network does, the mail is tried again later
+        _note_failure(ground, mail_id, type(error).__name__)
+        return False
+    with ground.sessions.write() as session:
+        mail = session.get(MailOutbox, mail_id)
+        if mail is not None:
+            mail.sent_at = ground.clock.now()
+    return True
+
+
+def _put_together(ground: Ground, post: Post, mail_id: int) -> EmailMessage | None:
+    now = ground.clock.now()
+    with ground.sessions.write() as session:
+        mail = session.get(MailOutbox, mail_id, with_for_update=True)
+        if mail is None or mail.sent_at is not None or mail.failed_at is not None:
+            return None
+        link = session.get(OneTimeLink, mail.link_id) if mail.link_id is not None else None
+        user = session.get(User, mail.user_id or (link.user_id if link else None) or 0)
+        recipient = (link.email if link else None) or (user.email if user else None)
+        closed = user is not None and user.deactivated_at is not None
+        if recipient is None or closed or (link is not None and not _opens(link, now)):
+            mail.failed_at, mail.last_error = now, "Outdated"
+            return None
+        token = None
+        if link is not None:
+            # The secret exists in this mail only; the database gets its hash.
+            token = new_token()
+            link.token_hash = hash_token(token)
+        unknown = mail.template is MailTemplate.INVITATION
+        languages = (Language.GERMAN, Language.ENGLISH) if unknown or user is None else (user.locale,)
+        return compose(
+            mail.template,
+            languages,
+            sender=post.mail_from,
+            recipient=recipient,
+            now=now,
+            public_url=ground.security.public_url,
+            token=token,
+        )
+
+
+def _opens(link: OneTimeLink, now: datetime) -> bool:
+    return link.used_at is None and link.revoked_at is None and link.expires_at > now
+
+
+def _note_failure(ground: Ground, mail_id: int, error: str) -> None:
+    now = ground.clock.now()
+    log.warning("mail not sent", mail=mail_id, error=error)
+    with ground.sessions.write() as session:
+        mail = session.get(MailOutbox, mail_id, with_for_update=True)
+        if mail is None:
+            return
+        mail.attempts += 1
+        mail.last_error = error
+        if mail.attempts > len(DELAYS):
+            mail.failed_at = now
+        else:
+            mail.due_at = now + timedelta(minutes=DELAYS[mail.attempts - 1])

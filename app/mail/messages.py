@@ -1,0 +1,133 @@
+"""The texts of mails, in German and English, and the messages made of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+
+from app.vocabulary import Language, MailTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Subject, text, and the path a link leads to; {link} and {token} are filled in."""
+
+    subject: str
+    body: str
+    path: str = ""
+
+
+_SIGNATURE = {
+    Language.GERMAN: "\n\nPassgenau\nDiese Mail wurde automatisch verschickt; Antworten liest niemand.\n",
+    Language.ENGLISH: "\n\nPassgenau\nThis mail was sent automatically; nobody reads answers.\n",
+}
+
+TEXTS: dict[MailTemplate, dict[Language, Words]] = {
+    MailTemplate.CONFIRM_EMAIL: {
+        Language.GERMAN: Words(
+            "Bitte bestätigen Sie Ihre E-Mail-Adresse",
+            "Guten Tag,\n\nbitte bestätigen Sie mit diesem Link, dass die Adresse Ihre ist. Er gilt 60 Minuten:\n\n{link}\n\n"
+            "Für Programme, das Token allein: {token}\n\nSie haben das nicht veranlasst? Dann müssen Sie nichts tun.",
+            "/confirm-email",
+        ),
+        Language.ENGLISH: Words(
+            "Please confirm your e-mail address",
+            "Hello,\n\nplease confirm with this link that the address is yours. It works for 60 minutes:\n\n{link}\n\n"
+            "For programs, the token alone: {token}\n\nYou did not ask for this? Then there is nothing to do.",
+            "/confirm-email",
+        ),
+    },
+    MailTemplate.RESET_PASSWORD: {
+        Language.GERMAN: Words(
+            "Neues Passwort setzen",
+            "Guten Tag,\n\nmit diesem Link setzen Sie ein neues Passwort. Er gilt 30 Minuten und einmal:\n\n{link}\n\n"
+            "Für Programme, das Token allein: {token}\n\nSie haben das nicht veranlasst? Dann bleibt alles, wie es ist.",
+            "/reset-password",
+        ),
+        Language.ENGLISH: Words(
+            "Set a new password",
+            "Hello,\n\nset a new password with this link. It works for 30 minutes, once:\n\n{link}\n\n"
+            "For programs, the token alone: {token}\n\nYou did not ask for this? Then everything stays as it is.",
+            "/reset-password",
+        ),
+    },
+    MailTemplate.INVITATION: {
+        Language.GERMAN: Words(
+            "Einladung zu Passgenau",
+            "Guten Tag,\n\nSie sind eingeladen, bei Passgenau mitzuarbeiten. Nehmen Sie mit diesem Link an; er gilt "
+            "sieben Tage:\n\n{link}\n\nFür Programme, das Token allein: {token}\n\n"
+            "Die Einladung sagt Ihnen nichts? Dann müssen Sie nichts tun.",
+            "/invitation",
+        ),
+        Language.ENGLISH: Words(
+            "Invitation to Passgenau",
+            "Hello,\n\nyou are invited to work in Passgenau. Accept with this link; it works for seven days:\n\n{link}\n\n"
+            "For programs, the token alone: {token}\n\nThis means nothing to you? Then there is nothing to do.",
+            "/invitation",
+        ),
+    },
+    MailTemplate.ALREADY_REGISTERED: {
+        Language.GERMAN: Words(
+            "Sie haben schon ein Konto",
+            "Guten Tag,\n\njemand wollte sich mit Ihrer Adresse registrieren; für sie gibt es schon ein Konto. Waren Sie das, "
+            "dann melden Sie sich einfach an. Ein vergessenes Passwort setzen Sie auf der Anmeldeseite neu.",
+        ),
+        Language.ENGLISH: Words(
+            "You have an account already",
+            "Hello,\n\nsomebody tried to register with your address, which has an account already. If it was you, simply "
+            "sign in. A forgotten password can be reset on the sign-in page.",
+        ),
+    },
+    MailTemplate.PASSWORD_CHANGED: {
+        Language.GERMAN: Words(
+            "Ihr Passwort wurde geändert",
+            "Guten Tag,\n\nIhr Passwort wurde eben geändert; alle anderen Anmeldungen sind beendet. Waren Sie das nicht, "
+            "dann setzen Sie auf der Anmeldeseite sofort ein neues.",
+        ),
+        Language.ENGLISH: Words(
+            "Your password was changed",
+            "Hello,\n\nyour password has just been changed; all other sessions have ended. If it was not you, set a new "
+            "one on the sign-in page at once.",
+        ),
+    },
+    MailTemplate.ORGANISATION_VERIFIED: {
+        Language.GERMAN: Words(
+            "Ihre Organisation ist bestätigt",
+            "Guten Tag,\n\nIhre Organisation ist jetzt bestätigt und kann veröffentlichen. Ihre Entwürfe warten auf Sie.",
+        ),
+        Language.ENGLISH: Words(
+            "Your organisation is verified",
+            "Hello,\n\nyour organisation is verified now and can publish. Your drafts are waiting for you.",
+        ),
+    },
+}
+
+
+def compose(
+    template: MailTemplate,
+    languages: tuple[Language, ...],
+    *,
+    sender: str,
+    recipient: str,
+    now: datetime,
+    public_url: str,
+    token: str | None = None,
+) -> EmailMessage:
+    """Return a mail in one language or, where the reader's is unknown, in several one below the other.
+
+    Raises `ValueError` for an address with line breaks, which could add headers.
+    """
+    words = [TEXTS[template][language] for language in languages]
+    filled = []
+    for language, text in zip(languages, words, strict=True):
+        link = f"{public_url}{text.path}?token={token}" if token else ""
+        filled.append(text.body.format(link=link, token=token) + _SIGNATURE[language])
+    message = EmailMessage()
+    message["Subject"] = " / ".join(text.subject for text in words)
+    message["From"] = sender
+    message["To"] = recipient
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = make_msgid(domain="passgenau")
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content("\n---\n\n".join(filled))
+    return message

@@ -1,0 +1,1 @@
+"""What is stored about people and organisations: registered, exported, erased, and not kept longer than needed."""

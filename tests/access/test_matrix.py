@@ -1,0 +1,188 @@
+"""Every route with every kind of caller [reliability rows 1, 2, 3]."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.testclient import TestClient
+
+from app.api.dependencies import Require
+from app.auth.permissions import PUBLIC, Permission
+from app.context import Context
+from app.main import create_app
+from app.models import Base
+from tests.access.matrix import Row, rows
+from tests.access.world import PEOPLE, World, copy_of, make_world
+
+APP = create_app(cast("Context", None))
+NOT_IN_THE_DESCRIPTION = {"/docs", "/", "/openapi.json"}
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def routes() -> dict[str, tuple[str, Permission]]:
+    """{operation: (method, permission)} of every route there is."""
+    found = {}
+    for route in iter_route_contexts(APP.routes):
+        if route.path in NOT_IN_THE_DESCRIPTION or not route.methods:
+            continue
+        api_route = cast("APIRoute", getattr(route, "route", route))
+        operation = str(api_route.operation_id)
+        assert operation not in found, operation
+        (method,) = route.methods - {"HEAD"}
+        found[operation] = method, permission_of(api_route.dependant)
+    return found
+
+
+def permission_of(dependant: Dependant) -> Permission:
+    """The one permission a route asks for."""
+    asked = [call.permission for call in calls(dependant) if isinstance(call, Require)]
+    assert len(set(asked)) == 1, f"{dependant.path} must depend on one permission, it has {asked}"
+    return asked[0]
+
+
+def calls(dependant: Dependant) -> Iterator[Any]:
+    for below in dependant.dependencies:
+        yield below.call
+        yield from calls(below)
+
+
+ROUTES = routes()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make_world(tmp_path_factory.mktemp("world"))
+
+
+def test_the_matrix_has_every_route_and_no_other(world: World) -> None:
+    assert {row.operation for row in rows(world.ids)} == ROUTES.keys()
+    assert {row.operation: row.method for row in rows(world.ids)} == {name: route[0] for name, route in ROUTES.items()}
+
+
+def test_unsafe_routes_ask_for_a_write_permission_and_safe_ones_for_a_read_permission() -> None:
+    for operation, (method, permission) in ROUTES.items():
+        assert permission.startswith("write:" if method in UNSAFE else "read:"), operation
+
+
+class Sender:
+    """Sends requests to a copy of the world; after one that was not refused, to a new copy."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world = world
+        self.folder = folder
+        self._stack = ExitStack()
+        self._client: TestClient | None = None
+
+    def send(self, row: Row, subject: str) -> Any:
+        if self._client is None:
+            _, self._client = self._stack.enter_context(copy_of(self.world, self.folder))
+        url = row.path[1:] if row.path.startswith("//") else f"/api/v1{row.path}"
+        headers = self.world.headers(subject)
+        if row.if_match:
+            headers["If-Match"] = "*"
+        answer = self._client.request(row.method, url, json=row.body, headers=headers)
+        # A try to sign in counts, however it ends.
+        if answer.status_code < 400 or row.operation == "sign_in":
+            self.close()
+        return answer
+
+    def close(self) -> None:
+        self._client = None
+        self._stack.close()
+
+
+def expected_for_token(row: Row, scope: str) -> int:
+    """A token does what its person does, as far as its scope goes."""
+    as_person = int(row.expected.split()[PEOPLE.index("staff_a")])
+    needed = ROUTES[row.operation][1]
+    if needed in PUBLIC or needed.value == scope:
+        return as_person
+    return 403
+
+
+OPERATIONS = sorted(ROUTES)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_caller_gets_the_answer_of_the_matrix(world: World, tmp_path: Path, operation: str) -> None:
+    wrong = []
+    sender = Sender(world, tmp_path)
+    for row in (row for row in rows(world.ids) if row.operation == operation):
+        expected = dict(zip(PEOPLE, map(int, row.expected.split()), strict=True))
+        expected |= {scope: expected_for_token(row, scope) for scope in world.tokens}
+        for subject, status in expected.items():
+            answer = sender.send(row, subject)
+            if answer.status_code != status:
+                wrong.append(
+                    f"{row.label or row.path} {subject}: {answer.status_code}, not {status}: {answer.text[:200]}"
+                )
+    sender.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_belongs_to_others_looks_like_what_does_not_exist(world: World, tmp_path: Path) -> None:
+    compared = 0
+    sender = Sender(world, tmp_path)
+    for row in rows(world.ids):
+        for subject, status in zip(PEOPLE, map(int, row.expected.split()), strict=True):
+            if status != 404:
+                continue
+            foreign = sender.send(row, subject)
+            number = max(part for part in row.path.split("/") if part.isdecimal())
+            missing = Row(row.operation, row.method, row.path.replace(number, "999999"), "", row.body, "", row.if_match)
+            absent = sender.send(missing, subject)
+            assert without_id(foreign.json()) == without_id(absent.json()), (row.path, subject)
+            assert foreign.headers.keys() == absent.headers.keys()
+            compared += 1
+    assert compared > 50
+
+
+def without_id(problem: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in problem.items() if name != "request_id"}
+
+
+COLUMNS = sorted({column.name for table in Base.metadata.tables.values() for column in table.columns})
+
+
+def test_no_body_takes_a_column_it_does_not_name(world: World, tmp_path: Path) -> None:
+    """[3] Each model column is put into each body; what the schema does not know is refused."""
+    probed = 0
+    sender = Sender(world, tmp_path)
+    for row in rows(world.ids):
+        if row.body is None or "20" not in row.expected:
+            continue
+        for column in COLUMNS:
+            if column in row.body or column in named_fields(row.operation):
+                continue
+            fuller = Row(row.operation, row.method, row.path, "", row.body | {column: 1}, row.label, row.if_match)
+            probed += 1
+            subject = PEOPLE[[status[0] == "2" for status in row.expected.split()].index(True)]
+            assert sender.send(fuller, subject).status_code == 422, (row.operation, column)
+    assert probed > 500
+
+
+def named_fields(operation: str) -> set[str]:
+    """All field names anywhere in the body's schema."""
+    description = APP.openapi()
+    for methods in description["paths"].values():
+        for details in methods.values():
+            if details.get("operationId") == operation:
+                return fields_below(details["requestBody"], description, set())
+    raise AssertionError(operation)
+
+
+def fields_below(part: Any, description: dict[str, Any], seen: set[str]) -> set[str]:
+    if isinstance(part, list):
+        return {name for item in part for name in fields_below(item, description, seen)}
+    if not isinstance(part, dict):
+        return set()
+    found = set(part.get("properties", {}))
+    reference = part.get("$ref")
+    if reference and reference not in seen:
+        seen.add(reference)
+        found |= fields_below(description["components"]["schemas"][reference.rsplit("/", 1)[1]], description, seen)
+    return found | {name for value in part.values() for name in fields_below(value, description, seen)}

@@ -1,0 +1,220 @@
+"""A small world with somebody of every kind in it, whose database can be copied for each try."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from app.auth import sessions, tokens
+from app.auth.keys import hash_token
+from app.auth.passwords import hash_password
+from app.auth.permissions import SCOPES, Permission
+from app.clock import Clock
+from app.context import Context
+from app.db.engine import make_engine
+from app.db.migrate import upgrade
+from app.main import create_app
+from app.models import Network, OneTimeLink, Organisation, RoleGrant, User
+from app.vocabulary import AuthLevel, Language, LinkPurpose, Role
+from tests import stories
+from tests.apps import BASE_URL
+from tests.conftest import SettableClock, make_context
+
+PASSWORD = "ein langes Kennwort für alle"
+HASH = hash_password(PASSWORD)
+PEOPLE = (
+    "anonymous",
+    "staff_a",
+    "colleague_a",
+    "staff_b",
+    "startup_a",
+    "startup_b",
+    "unverified",
+    "coordinator_a",
+    "coordinator_s",
+    "admin",
+    "admin_without_code",
+    "deactivated",
+)
+LINKS = {
+    "confirmation": "confirmation-token-of-the-tests",
+    "reset": "reset-token-of-the-tests-here",
+    "invitation": "invitation-token-of-the-tests",
+}
+
+
+@dataclass
+class World:
+    """Ids of what is there, and what each person sends to prove who they are."""
+
+    file: Path
+    ids: dict[str, int] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def headers(self, subject: str) -> dict[str, str]:
+        """What a subject sends: a cookie with proof that its own page asks, or a token."""
+        if subject in self.tokens:
+            return {"Authorization": f"Bearer {self.tokens[subject]}"}
+        if subject in self.cookies:
+            return {"Cookie": f"passgenau-dev={self.cookies[subject]}", "Sec-Fetch-Site": "same-origin"}
+        return {}
+
+
+def make_world(folder: Path) -> World:
+    """Build the world in an SQLite file."""
+    world = World(folder / "world.sqlite3")
+    engine = make_engine(f"sqlite:///{world.file}")
+    upgrade(engine)
+    context = make_context(engine, SettableClock())
+    _put_organisations(context, world)
+    _put_people(context, world)
+    _put_texts(context, world)
+    _put_keys(context, world)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return world
+
+
+@contextmanager
+def copy_of(world: World, folder: Path, clock: Clock | None = None) -> Iterator[tuple[Context, TestClient]]:
+    """The application on a copy of the world, with real sign-in."""
+    copy = folder / "copy.sqlite3"
+    for suffix in ("", "-wal", "-shm"):
+        (folder / f"copy.sqlite3{suffix}").unlink(missing_ok=True)
+    copy.write_bytes(world.file.read_bytes())
+    engine = make_engine(f"sqlite:///{copy}")
+    context = make_context(engine, clock or SettableClock())
+    # Not entered: the lifespan only starts background work.
+    client = TestClient(create_app(context), base_url=BASE_URL, raise_server_exceptions=False)
+    yield context, client
+    client.close()
+    engine.dispose()
+
+
+def _put_organisations(context: Context, world: World) -> None:
+    for name, kind, network in (
+        ("a", "welfare", "caritas"),
+        ("b", "welfare", "drk"),
+        ("c", "welfare", "caritas"),
+        ("s", "startup", "send"),
+        ("t", "startup", None),
+        ("u", "welfare", "caritas"),
+    ):
+        world.ids[f"organisation_{name}"] = stories.organisation(context, kind, f"Organisation {name}")
+        with context.sessions.write() as session:
+            organisation = session.get_one(Organisation, world.ids[f"organisation_{name}"])
+            organisation.verified = name != "u"
+            if network is not None:
+                organisation.network = session.scalars(select(Network).where(Network.slug == network)).one()
+
+
+def _put_people(context: Context, world: World) -> None:
+    ids = world.ids
+    staff, member = Role.WELFARE_STAFF, Role.STARTUP_MEMBER
+    grants: Mapping[str, dict[str, Any]] = {
+        "staff_a": {"role": staff, "organisation_id": ids["organisation_a"], "manager": True},
+        "colleague_a": {"role": staff, "organisation_id": ids["organisation_a"]},
+        "staff_b": {"role": staff, "organisation_id": ids["organisation_b"], "manager": True},
+        "startup_a": {"role": member, "organisation_id": ids["organisation_s"], "manager": True},
+        "startup_b": {"role": member, "organisation_id": ids["organisation_t"], "manager": True},
+        "unverified": {"role": staff, "organisation_id": ids["organisation_u"], "manager": True},
+        "coordinator_a": {"role": Role.NETWORK_COORDINATOR, "network_id": _network(context, "caritas")},
+        "coordinator_s": {"role": Role.NETWORK_COORDINATOR, "network_id": _network(context, "send")},
+        "admin": {"role": Role.ADMIN},
+        "admin_without_code": {"role": Role.ADMIN},
+        "deactivated": {"role": staff, "organisation_id": ids["organisation_a"]},
+    }
+    for name, grant in grants.items():
+        world.ids[name], world.cookies[name] = put_person(context, name, grant)
+
+
+def put_person(context: Context, name: str, grant: Mapping[str, Any] | None) -> tuple[int, str]:
+    """Store a person who is signed in. Returns their id and cookie."""
+    now = context.clock.now()
+    with context.sessions.write() as session:
+        user = User(
+            email=f"{name}@people.example",
+            name=f"Person {name}",
+            locale=Language.GERMAN,
+            email_confirmed_at=now,
+            password_hash=HASH,
+            deactivated_at=now if name == "deactivated" else None,
+            version=1,
+            created_at=now,
+            updated_at=now,
+        )
+        user.grants = [RoleGrant(created_at=now, **grant)] if grant else []
+        session.add(user)
+        session.flush()
+        level = AuthLevel.SECOND_FACTOR if name == "admin" else AuthLevel.PASSWORD
+        _row, cookie = sessions.open_session(
+            session, context.security.keys, user, level, now, address="127.0.0.1", user_agent="tests"
+        )
+        return user.id, cookie
+
+
+def _put_texts(context: Context, world: World) -> None:
+    ids = world.ids
+    ids["challenge"] = stories.challenge(context, ids["organisation_a"], "Sturz Nachtdienst")["id"]
+    ids["draft"] = stories.challenge(context, ids["organisation_a"], "Beratung Schulden", state="draft")["id"]
+    ids["profile"] = stories.profile(context, "Sensor Sturz Nachtdienst", startup=ids["organisation_s"])["id"]
+    ids["draft_profile"] = stories.profile(
+        context, "App Beratung Schulden", startup=ids["organisation_t"], state="draft"
+    )["id"]
+
+
+def _put_keys(context: Context, world: World) -> None:
+    now = context.clock.now()
+    ids = world.ids
+    with context.sessions.write() as session:
+        for scope in SCOPES:
+            _, token = tokens.make_token(session, ids["staff_a"], scope, [scope], now + timedelta(days=1), now)
+            world.tokens[scope.value] = token
+        row, _ = tokens.make_token(session, ids["staff_a"], "x", [Permission.READ_MATCHES], now + timedelta(1), now)
+        ids["token"] = row.id
+        user = session.get_one(User, ids["staff_a"])
+        own, _ = sessions.open_session(
+            session, context.security.keys, user, AuthLevel.PASSWORD, now, address="127.0.0.1", user_agent="other"
+        )
+        ids["session"] = own.id
+        common = {"created_at": now, "expires_at": now + timedelta(hours=1)}
+        session.add_all(
+            [
+                OneTimeLink(
+                    purpose=LinkPurpose.CONFIRM_EMAIL,
+                    token_hash=hash_token(LINKS["confirmation"]),
+                    user_id=ids["colleague_a"],
+                    **common,
+                ),
+                OneTimeLink(
+                    purpose=LinkPurpose.RESET_PASSWORD,
+                    token_hash=hash_token(LINKS["reset"]),
+                    user_id=ids["colleague_a"],
+                    **common,
+                ),
+            ]
+        )
+        invitation = OneTimeLink(
+            purpose=LinkPurpose.INVITATION,
+            token_hash=hash_token(LINKS["invitation"]),
+            email="new@people.example",
+            role=Role.WELFARE_STAFF,
+            organisation_id=ids["organisation_a"],
+            invited_by=ids["staff_a"],
+            **common,
+        )
+        session.add(invitation)
+        session.flush()
+        ids["invitation"] = invitation.id
+
+
+def _network(context: Context, slug: str) -> int:
+    with context.sessions.read() as session:
+        return session.scalars(select(Network.id).where(Network.slug == slug)).one()
