@@ -23,6 +23,7 @@ from app.api import (
     sign_in,
 )
 from app.api.body_limit import BodyLimitMiddleware
+from app.api.faults import FaultMiddleware
 from app.api.guards import GuardMiddleware
 from app.api.headers import HeadersMiddleware
 from app.api.request_id import RequestIdMiddleware
@@ -78,6 +79,7 @@ def create_app(context: Context, identify_by: Identify = identify) -> FastAPI:
     )
     app.state.context = context
     app.state.identify = identify_by
+    app.add_middleware(FaultMiddleware)
     app.add_middleware(BodyLimitMiddleware, limit=MAX_BODY)
     app.add_middleware(GuardMiddleware)
     app.add_middleware(HeadersMiddleware)

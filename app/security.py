@@ -47,7 +47,8 @@ def make_security(settings: Settings) -> Security:
     if settings.environment == "demo":
         hosts.update(LOOPBACK_HOSTS)
     erasures = ErasureLog(settings.data_dir / ERASURES)
-    return Security(Keys(_secret(settings)), settings.public_url, frozenset(hosts), erasures)
+    public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return Security(Keys(_secret(settings)), public_url, frozenset(hosts), erasures)
 
 
 def refuse_unsafe(settings: Settings, host: str) -> None:

@@ -1,5 +1,6 @@
 """All errors of the API as problem+json (RFC 9457), in the language the client prefers."""
 
+import asyncio
 from typing import Annotated, Any
 
 import structlog
@@ -10,6 +11,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
@@ -20,6 +22,8 @@ from app.context import Context
 from app.validation import field_errors
 
 MEDIA_TYPE = "application/problem+json"
+SLOWED_BY = 0.2
+"""Seconds after which a try too many is answered."""
 
 log = structlog.get_logger()
 
@@ -132,6 +136,13 @@ def _methods(request: Request) -> set[str]:
 def install(app: FastAPI) -> None:
     """Register the handlers."""
 
+    @app.exception_handler(errors.TooManyTries)
+    async def slowed_down(request: Request, error: errors.TooManyTries) -> Response:
+        # Waiting costs the service nothing, and a flood most of its speed.
+        response = await run_in_threadpool(refuse, request, error)
+        await asyncio.sleep(SLOWED_BY)
+        return response
+
     @app.exception_handler(errors.AppError)
     def expected(request: Request, error: errors.AppError) -> Response:
         return refuse(request, error)
@@ -163,8 +174,3 @@ def install(app: FastAPI) -> None:
     def database_away(request: Request, error: DBAPIError) -> Response:
         log.error("database unavailable", error=type(error).__name__)
         return render(request, errors.ServiceUnavailable())
-
-    @app.exception_handler(Exception)
-    def unexpected(request: Request, error: Exception) -> Response:
-        log.error("unexpected error", error=type(error).__name__, path=request.scope.get("path"))
-        return render(request, errors.AppError())

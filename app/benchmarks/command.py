@@ -13,6 +13,7 @@ class Benchmark(StrEnum):
 
     SUBMIT = "submit"
     RANK = "rank"
+    LOGIN = "login"
 
 
 def register(cli: typer.Typer) -> None:
@@ -21,7 +22,9 @@ def register(cli: typer.Typer) -> None:
 
 
 def bench(
-    name: Annotated[Benchmark, typer.Argument(help="submit: a whole service call; rank: one ranking.")],
+    name: Annotated[
+        Benchmark, typer.Argument(help="submit: a whole service call; rank: one ranking; login: a flood of tries.")
+    ],
     profiles: Annotated[int | None, typer.Option(min=200, help="Size of the corpus.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -34,6 +37,10 @@ def bench(
         from app.benchmarks.submit import bench_submit
 
         report = bench_submit(settings, profiles or 10_000)
+    elif name is Benchmark.LOGIN:
+        from app.benchmarks.login import measure
+
+        report = measure(settings)
     else:
         from app.benchmarks.rank import bench_rank
 

@@ -133,8 +133,8 @@ def _erase_organisation(ground: Ground, session: Session, actor: Actor, organisa
 
 
 def _log(ground: Ground, session: Session, actor: Actor, kind: str, number: int, uid: str) -> None:
-    if session.get(Erasure, uid) is None:
-        session.add(Erasure(uid=uid, kind=kind, erased_at=ground.clock.now()))
+    # In a restored database the line may be there before its object is erased again.
+    session.merge(Erasure(uid=uid, kind=kind, erased_at=ground.clock.now()))
     ground.trail.record(session, actor, ground.clock.now(), f"{kind}.erased", kind, number)
     session.flush()
 

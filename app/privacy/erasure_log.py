@@ -43,8 +43,7 @@ class ErasureLog:
         if missing:
             with sessions.write() as session:
                 for uid, (kind, when) in missing.items():
-                    if session.get(Erasure, uid) is None:
-                        session.add(Erasure(uid=uid, kind=kind, erased_at=when))
+                    session.merge(Erasure(uid=uid, kind=kind, erased_at=when))
         return len(in_table | in_file)
 
     def _append(self, entries: dict[str, tuple[str, datetime]]) -> None:

