@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from app import __version__
+from app.accounts.oidc import Provider
 from app.api import (
     accounts,
     administration,
@@ -22,6 +23,7 @@ from app.api import (
     profiles,
     sign_in,
 )
+from app.api import provider as provider_routes
 from app.api.body_limit import BodyLimitMiddleware
 from app.api.faults import FaultMiddleware
 from app.api.guards import GuardMiddleware
@@ -54,6 +56,7 @@ Identify = Callable[[Ground, Credentials], Actor | None]
 
 ROUTERS = (
     sign_in.router,
+    provider_routes.router,
     accounts.router,
     members.router,
     organisations.router,
@@ -64,7 +67,7 @@ ROUTERS = (
 )
 
 
-def create_app(context: Context, identify_by: Identify = identify) -> FastAPI:
+def create_app(context: Context, identify_by: Identify = identify, provider: Provider | None = None) -> FastAPI:
     """Return the application on top of a started context."""
     app = FastAPI(
         title="Passgenau",
@@ -79,6 +82,7 @@ def create_app(context: Context, identify_by: Identify = identify) -> FastAPI:
     )
     app.state.context = context
     app.state.identify = identify_by
+    app.state.provider = provider
     app.add_middleware(FaultMiddleware)
     app.add_middleware(BodyLimitMiddleware, limit=MAX_BODY)
     app.add_middleware(GuardMiddleware)

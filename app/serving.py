@@ -8,6 +8,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from app.accounts.oidc import make_provider
 from app.context import Context
 from app.errors import InvalidSettings
 from app.jobs.worker import default_name, working
@@ -22,13 +23,16 @@ GRACE = 8
 log = structlog.get_logger()
 
 
-def serve(settings: Settings, host: str, port: int, *, build: Callable[[Context], FastAPI] = create_app) -> None:
+def serve(settings: Settings, host: str, port: int, *, build: Callable[[Context], FastAPI] | None = None) -> None:
     """Serve until SIGTERM or SIGINT. Raises `NotLoopback`, `InvalidSettings` where that would be unsafe."""
     refuse_unsafe(settings, host)
     listening = _bind(host, port)
     context = start(settings)
     context.security.erasures.sync(context.sessions)
-    app = build(context)
+    if build is None:
+        app = create_app(context, provider=make_provider(settings, context.security.public_url))
+    else:
+        app = build(context)
     log.info("serving", url=f"http://{host}:{listening.getsockname()[1]}", docs="/docs")
     config = uvicorn.Config(
         app,

@@ -74,6 +74,9 @@ class Settings(BaseSettings):
         description="Where background work runs: in the server (`inside`), in `passgenau worker` (`outside`); "
         "`auto`: inside on SQLite, outside on PostgreSQL.",
     )
+    oidc_issuer: str = Field(default="", description="OpenID provider people may sign in with, by its issuer URL.")
+    oidc_client_id: str = Field(default="", description="What the provider knows this service as.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Secret the provider gave this service.")
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")
     log_format: Literal["console", "json"] = Field(default="console", description="Shape of the log lines.")

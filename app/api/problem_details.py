@@ -113,6 +113,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         422: "A field is malformed; `errors` names it",
         428: "`If-Match` is missing",
         429: "Too many tries; wait for `Retry-After` seconds",
+        502: "Another service did not answer as it should",
         503: "Not ready; try again after `Retry-After` seconds",
     }
     return {

@@ -28,6 +28,7 @@ from app.errors.access import (
     LinkUnusable,
     NotSignedIn,
     OrganisationNotVerified,
+    ProviderFailed,
     ScopeMissing,
     SecondFactorNeeded,
     SecondFactorRequired,
@@ -36,6 +37,7 @@ from app.errors.access import (
     SessionNeeded,
     SignInFailed,
     TooManyTries,
+    UnknownToProvider,
     WrongPassword,
 )
 from app.errors.base import (
@@ -116,6 +118,7 @@ __all__ = [
     "PreconditionFailed",
     "PreconditionRequired",
     "ProfileExists",
+    "ProviderFailed",
     "RankingOfOtherEncoder",
     "RankingOfOtherScoring",
     "RescoringOvertaken",
@@ -129,6 +132,7 @@ __all__ = [
     "SignInFailed",
     "StartError",
     "TooManyTries",
+    "UnknownToProvider",
     "UnsupportedMediaType",
     "UnusableInput",
     "WrongNetworkKind",

@@ -223,6 +223,31 @@ class SecondFactorState(Conflict):
     )
 
 
+class ProviderFailed(AppError):
+    """The sign-in at the provider did not come to its end, or not as it began."""
+
+    status = 502
+    code = "provider-failed"
+    audited = "provider.refused"
+    de = (
+        "Anmeldung beim Anbieter gescheitert",
+        "Beginnen Sie die Anmeldung noch einmal; hilft das nicht, melden Sie sich mit Passwort an.",
+    )
+    en = ("Sign-in at the provider failed", "Begin again; if that does not help, sign in with your password.")
+
+
+class UnknownToProvider(Forbidden):
+    """The provider knows the person, the service does not."""
+
+    code = "no-account"
+    audited = "sign_in.refused"
+    de = (
+        "Noch kein Konto",
+        "Für diese Person gibt es hier kein offenes Konto. Lassen Sie sich von Ihrer Organisation einladen.",
+    )
+    en = ("No account yet", "There is no open account for this person here. Have your organisation invite you.")
+
+
 class WrongPassword(AppError):
     """Asked again before something that can't be undone."""
 

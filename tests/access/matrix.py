@@ -86,6 +86,8 @@ def rows(ids: dict[str, int]) -> list[Row]:
             _as(ANYBODY, 204),
             {"token": LINKS["invitation"], "name": "Neu", "password": EXAMPLE_PASSWORD},
         ),
+        Row("sign_in_with_provider", "GET", "/sign-in/provider", _as(ANYBODY, 404)),
+        Row("arrive_from_provider", "GET", "/sign-in/provider/callback?code=x&state=y", _as(ANYBODY, 404)),
         # one's own account
         Row("list_sessions", "GET", "/sessions", OWN),
         Row("sign_out", "DELETE", "/sessions/current", _as(OWN, 204)),

@@ -129,7 +129,7 @@ def test_what_belongs_to_others_looks_like_what_does_not_exist(world: World, tmp
     sender = Sender(world, tmp_path)
     for row in rows(world.ids):
         for subject, status in zip(PEOPLE, map(int, row.expected.split()), strict=True):
-            if status != 404:
+            if status != 404 or "provider" in row.path:
                 continue
             foreign = sender.send(row, subject)
             number = max(part for part in row.path.split("/") if part.isdecimal())
