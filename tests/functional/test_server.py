@@ -173,8 +173,10 @@ def test_a_server_that_gets_sigterm_answers_what_is_under_way_and_ends_within_te
     assert idle.get("/readyz").status_code == 200  # this connection stays open, unused
     server = service.processes[number]
     body = json.dumps({"side": "challenge", "content": stories.CHALLENGE_CONTENT}).encode()
-    head = f"Host: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    with socket.create_connection((httpx.URL(server.url).host, httpx.URL(server.url).port or 0)) as connection:
+    head = (
+        f"Host: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n"
+    )
+    with socket.create_connection((httpx.URL(server.url).host, httpx.URL(server.url).port or 0), 60) as connection:
         connection.sendall(f"POST /api/v1/preview HTTP/1.1\r\n{head}\r\n".encode())
         assert connection.recv(1000).startswith(b"HTTP/1.1 100"), "the server waits for the body"
         server.process.send_signal(signal.SIGTERM)
