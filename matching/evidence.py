@@ -28,7 +28,7 @@ from matching.glossary import notion
 from matching.language import language_code
 from matching.signals import LEXICAL_SCALE, MEAN_SHARE, lexical_vectors
 from matching.statistics import Statistics
-from matching.texts import Text
+from matching.texts import Text, encoding_form
 from matching.tokens import hashed_grams
 
 MOST_PAIRS: Final = 3
@@ -143,13 +143,13 @@ def _centred(vectors: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray
 
 
 def _grams(text: Text, statistics: Statistics) -> dict[int, tuple[float, frozenset[int]]]:
-    terms, counts = hashed_grams(text.whole)
+    terms, counts = hashed_grams(encoding_form(text.whole))
     packed = (terms << np.uint32(8)) | counts
     vectors = lexical_vectors(statistics.idf, LexicalRows(packed, np.array([0, len(packed)], np.int64)))
     weights = dict(zip(vectors.terms.tolist(), (vectors.weights / LEXICAL_SCALE).tolist(), strict=True))
     where: dict[int, set[int]] = {}
     for number, passage in enumerate(text.passage_texts()):
-        for gram in hashed_grams(passage)[0].tolist():
+        for gram in hashed_grams(encoding_form(passage))[0].tolist():
             if gram in weights:
                 where.setdefault(gram, set()).add(number)
     return {gram: (weight, frozenset(where.get(gram, ()))) for gram, weight in weights.items()}
@@ -189,4 +189,8 @@ def _shared(challenge: Readable, profile: Readable) -> Sequence[SharedTerm]:
 
 
 def _span(text: Text, passage: int) -> Span:
-    return Span(*text.passages[passage])
+    """Give a passage, or of one that runs over the end of a field the longer piece: a span is within one field."""
+    start, end = text.passages[passage]
+    pieces = [(max(start, part.start), min(end, part.end)) for part in text.parts]
+    longest = max(pieces, key=lambda piece: piece[1] - piece[0], default=(start, end))
+    return Span(*longest)

@@ -251,14 +251,14 @@ TOPICS: Final[tuple[Topic, ...]] = (
         "dsg_ekd",
         r"(?:dsg-?ekd|kirchliche\w* datenschutz\w*|church data[- ]protection)",
     ),
-    _topic("labour_rules", "avr", r"\bavr\b", meets=r"\bavr\b[^.;]{0,30}(?:abgebildet|hinterlegt)"),
+    _topic("labour_rules", "avr", r"\bavr\b"),
     _topic("labour_rules", "tvoed", r"\btvöd\b|\btvoed\b"),
     _topic(
         "non_profit",
         None,
         r"(?:als ggmbh|als gemeinnützige[rs]? (?:verein|unternehmen|gesellschaft|genossenschaft)|"
         r"wir sind (?:\w+ )?gemeinnützig\w*|we are a (?:registered )?(?:non-?profit|charity))",
-        asks=r"gemeinnützig\w*|non-?profit|charit(?:y|able)",
+        asks=r"(?:nur|anbieter muss|only) (?:\w+ )?(?:gemeinnützig\w*|non-?profits?)|supplier must be a non-?profit",
     ),
 )
 

@@ -26,6 +26,7 @@ _DEMAND: Final = pattern(
 _TODAY: Final = frozenset({"tried_before", "existing_systems"})
 """Fields that tell what there is, not what is wanted."""
 _ON_SITE: Final = pattern(r"(?:\bvor ort\b|\bon[- ]site\b|\bin person\b|\bpräsenz\w*)")
+_NON_PROFIT: Final = pattern(r"\b(?:gemeinnützig\w*|non-?profit)\b")
 _LEVEL: Final = re.compile(r"\bTRL\s*:?\s*([1-9])\b", re.IGNORECASE)
 _MOST: Final = re.compile(
     r"(?:höchstens|maximal|nicht mehr als|bis zu|at most|no more than|up to|"
@@ -80,9 +81,15 @@ def _demanded(text: str, *, confirmed: bool) -> Iterator[Requirement]:
                 yield "language", code
     if confirmed:
         yield from _settings(text)
+        if _NON_PROFIT.search(text):
+            yield "non_profit", None
         if _ON_SITE.search(text):
             yield "on_site", None
             yield from (("region_on_site", land) for land, words in gazetteer.LANDS.items() if words.search(text))
+    yield from _numbers(text)
+
+
+def _numbers(text: str) -> Iterator[Requirement]:
     if level := _LEVEL.search(text):
         yield "min_maturity", int(level.group(1))
     if price := _MOST.search(text):

@@ -26,6 +26,7 @@ _FAR_BEFORE: Final = 60
 _FAR_AFTER: Final = 110
 _NEAR_WORDS: Final = 5
 _IN_THE_HOUSE: Final[Requirement] = ("hosting", "on_premises")
+_JUST_BEFORE: Final = re.compile(r"\b(?:nicht|not|n't|never|nie)\b[^,]{0,25}$", re.IGNORECASE)
 _NEGATION: Final = re.compile(r"\b(?:nicht|kein\w*|not|no)\b", re.IGNORECASE)
 
 
@@ -142,7 +143,7 @@ def is_negated(sentence: str, start: int, end: int) -> bool:
         between = before[match.end() :]
         if len(between.split()) <= _NEAR_WORDS and not lexicon.FINITE.search(between):
             return True
-    if not lexicon.NOT_ONLY.search(before) and re.search(r"\b(?:nicht|not|n't|never|nie)\b[^,]{0,25}$", before):
+    if not lexicon.NOT_ONLY.search(before) and _JUST_BEFORE.search(before):
         return True
     return bool(_negation_after(_same_clause(sentence, end)))
 
