@@ -35,7 +35,10 @@ SHORTEST, LONGEST = 600, 1200
 
 
 def bench_submit(settings: Settings, profiles: int) -> Report:
-    """Measure `submit_over_encode` and `request_over_encode` (with 20 explained matches) with `profiles` profiles in the database."""
+    """Measure `submit_over_encode` with `profiles` profiles in the database, and `request_over_encode`.
+
+    The latter adds reading the first 20 matches with their evidence.
+    """
     encoder = load_configured_encoder(settings)
     with tempfile.TemporaryDirectory() as folder:
         url = settings.sqlalchemy_url if settings.database_url else f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
