@@ -31,6 +31,9 @@ def evaluate(
     trust: Annotated[
         bool, typer.Option("--trust", help="Also measure must-haves, duplicates, evidence and language pairs.")
     ] = False,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="With --trust: also with changed texts; encodes all ten times.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Rank judged sets with the service's own kernel, beside dense, BM25 and rank fusion alone.
@@ -53,7 +56,7 @@ def evaluate(
     for one in judged:
         err.print(f"{one.name}: {len(one.challenges)} queries, {len(one.profiles)} documents ...", highlight=False)
         reports.append(evaluation.evaluate(one, encoder, reference=packaged))
-    measured = trust_reports(folders, judged, encoder, packaged) if trust else {}
+    measured = trust_reports(folders, judged, encoder, packaged, robust=robustness) if trust else {}
     if as_json:
         print_json(evaluation.as_dict(reports) | ({"trust": measured} if trust else {}))
         return

@@ -9,19 +9,29 @@ from rich.table import Table
 from matching.encoder import Encoder
 from matching.evaluation import JudgedSet
 from matching.features import featurize
+from matching.robustness import gain_of_stuffing, losses
 from matching.statistics import Statistics
 from matching.texts import Side
 from matching.trust_evaluation import Demands, Encoded, report
 
 
 def trust_reports(
-    folders: Sequence[Path], judged: Sequence[JudgedSet], encoder: Encoder, reference: Statistics | None
+    folders: Sequence[Path],
+    judged: Sequence[JudgedSet],
+    encoder: Encoder,
+    reference: Statistics | None,
+    *,
+    robust: bool,
 ) -> dict[str, Any]:
-    """Measure each set, with its own statistics unless others are given."""
-    return {
-        one.name: report(_encoded(one, encoder, reference), Demands.read(folder), encoder)
-        for folder, one in zip(folders, judged, strict=True)
-    }
+    """Measure each set, with its own statistics unless others are given. robust: also with changed texts."""
+    reports: dict[str, Any] = {}
+    for folder, one in zip(folders, judged, strict=True):
+        encoded = _encoded(one, encoder, reference)
+        reports[one.name] = report(encoded, Demands.read(folder), encoder)
+        if robust:
+            reports[one.name]["robustness"] = losses(encoded, encoder)
+            reports[one.name]["stuffing"] = gain_of_stuffing(encoded, encoder)
+    return reports
 
 
 def _encoded(judged: JudgedSet, encoder: Encoder, reference: Statistics | None) -> Encoded:

@@ -117,7 +117,7 @@ def must_haves(encoded: Encoded, demands: Demands) -> dict[str, float]:
         "violations_in_top_10_without_must_haves": sum(profile in plain[row] for row, profile in demands.violations),
         "violations_read": sum(not allowed[pair] for pair in demands.violations),
         "useful_shut_out": int(np.count_nonzero(~allowed & (encoded.grades > 1))),
-        "ndcg@10": round(_ndcg(encoded.grades, ranked), 4),
+        "ndcg@10": round(ndcg(encoded.grades, ranked), 4),
     }
 
 
@@ -161,7 +161,7 @@ def language_pairs(encoded: Encoded) -> dict[str, dict[str, float]]:
         kept = [[profile for profile in lists[row] if profile in within][: metrics.CUT] for row in judged]
         report[f"{one}-{other}"] = {
             "queries": len(judged),
-            "ndcg@10": round(_ndcg(grades[judged], [dict.fromkeys(each, 0.0) for each in kept]), 4),
+            "ndcg@10": round(ndcg(grades[judged], [dict.fromkeys(each, 0.0) for each in kept]), 4),
         }
     return report
 
@@ -266,7 +266,8 @@ def _scores(
     return scores.reshape(len(cases), variants)
 
 
-def _ndcg(grades: NDArray[np.float64], lists: Sequence[Mapping[int, float]]) -> float:
+def ndcg(grades: NDArray[np.float64], lists: Sequence[Mapping[int, float]]) -> float:
+    """Mean nDCG@10 of lists {profile: score}, best first; challenges without a relevant profile are left out."""
     ranked = np.zeros((len(lists), metrics.CUT))
     for row, profiles in enumerate(lists):
         columns = list(profiles)[: metrics.CUT]
