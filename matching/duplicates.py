@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 SHARPNESS: Final = 2.0
 """Of the softmax over scores: with 2, a list's interest lies with its first three to ten offers."""
 SAME_NEED: Final = 0.495
-"""Likeness from which two challenges are offered for pooling; docs/quality.md has what that finds and misses."""
+"""Likeness from which two challenges are offered for pooling; docs/trust.md has what that finds and misses."""
 
 
 def likeness(cosine: float, mine: Mapping[int, float], theirs: Mapping[int, float]) -> float:

@@ -3,7 +3,7 @@
 Pasted text carries invisible characters; some people write in capitals, without umlauts or with gendered forms; a
 paragraph is pasted twice. None of it changes the need, and all of it changes what a tokenizer makes of a text. The
 stored text stays as it was written; offsets are into that, never into this form. How much each step saves is in
-docs/quality.md.
+docs/trust.md.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The reader looks clause by clause. It prefers silence: what isn't said clearly stays open, because a wrong "fails"
 hides an offer from everybody who asks. Fields that a startup filled in go before what its prose says
-(`matching.criteria`). How often the reader is right is measured against filled-in fields in `docs/quality.md`.
+(`matching.criteria`). How often the reader is right is measured against filled-in fields in `docs/trust.md`.
 """
 
 from __future__ import annotations
