@@ -1,10 +1,10 @@
 """Which spans of two texts speak for their match, and which words they share.
 
-A pair of spans is the evidence whose loss the score would feel most. The encoder averages over a text's tokens, so
-what is left of a whole-text vector without one passage is, up to a factor, the whole minus the passage's share of it;
-what is left of the lexical product is known exactly. So the score without any pair of passages is estimated from
-what is stored, and nothing is encoded for a reader. `passgenau evaluate` measures how often the estimate holds when
-the spans are really deleted and the texts encoded again.
+A pair of spans is the evidence whose loss the score would feel most. The encoder averages over a text's tokens, so a
+passage weighs by how near it is to the whole of the other text; what the lexical product loses without it is known
+exactly. Both come from what is stored, so nothing is encoded for a reader. `passgenau evaluate --trust` measures how
+often the score falls more than by random spans when the first pair is really deleted; docs/decisions/0013 has what else
+was tried.
 
 Every span is a character range of `Text.whole`.
 """
@@ -33,6 +33,8 @@ from matching.tokens import hashed_grams
 
 MOST_PAIRS: Final = 3
 MOST_TERMS: Final = 5
+_LEXICAL_SHARE: Final = 0.15
+"""What one unit of score lost by the lexical product counts beside a cosine; 0.1 to 0.2 do the same."""
 _SHORTEST_TERM: Final = 4
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _STEMMERS: Final = {"de": "german", "en": "english"}
@@ -48,11 +50,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class SpanPair:
-    """What a challenge says beside what a profile says. drop: what the score is estimated to lose without both."""
+    """What a challenge says beside what a profile says. strength: an order among the pairs of one match."""
 
     challenge: Span
     profile: Span
-    drop: float
+    strength: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,13 @@ class Evidence:
 class Readable:
     """One text as evidence needs it; made once, used for every match of a page.
 
-    lost: (m, d) float64 centred unit vectors of the text without each of its passages. whole: (d,) the same with all.
+    whole: (d,) and passages: (m, d) float64 centred unit vectors.
     grams: weight of each n-gram, as in the lexical signal, and in which passages it stands. terms: the words.
     """
 
     text: Text
     whole: NDArray[np.float64]
-    lost: NDArray[np.float64]
+    passages: NDArray[np.float64]
     grams: dict[int, tuple[float, frozenset[int]]]
     terms: dict[str, tuple[float, Span]]
 
@@ -91,34 +93,33 @@ def read(text: Text, whole: NDArray[np.float32], passages: NDArray[np.float16], 
     if len(passages) != len(text.passages):
         raise ValueError(f"{len(passages)} vectors for {len(text.passages)} passages")
     mean = MEAN_SHARE * statistics.mean(text.side)[language_code(text.language)].astype(np.float64)
-    base = whole.astype(np.float64)
-    sizes = np.array([end - start for start, end in text.passages], np.float64)
-    shares = (sizes / max(len(text.whole), 1))[:, None]
-    # A text of one passage has nothing left without it.
-    rest = base - shares * passages.astype(np.float64) if len(passages) > 1 else np.tile(mean, (1, 1))
     return Readable(
-        text, _centred(base, mean), _centred(rest, mean), _grams(text, statistics), _terms(text, statistics)
+        text,
+        _centred(whole.astype(np.float64), mean),
+        _centred(passages.astype(np.float64), mean),
+        _grams(text, statistics),
+        _terms(text, statistics),
     )
 
 
-def explain(challenge: Readable, profile: Readable, weights: Weights, spread: float) -> Evidence:
+def explain(challenge: Readable, profile: Readable, weights: Weights) -> Evidence:
     """Find the evidence of one match."""
-    drops = _drops(challenge, profile, weights, spread)
+    strengths = _strengths(challenge, profile, weights)
     pairs: list[SpanPair] = []
-    while len(pairs) < min(MOST_PAIRS, *drops.shape):
-        row, column = np.unravel_index(int(np.argmax(drops)), drops.shape)
-        drop = float(drops[row, column])
-        if pairs and drop <= 0:
+    for _ in range(min(MOST_PAIRS, *strengths.shape)):
+        row, column = np.unravel_index(int(np.argmax(strengths)), strengths.shape)
+        strength = float(strengths[row, column])
+        if pairs and strength <= 0:
             break
-        pairs.append(SpanPair(_span(challenge.text, int(row)), _span(profile.text, int(column)), round(drop, 4)))
-        drops[row, :] = drops[:, column] = -np.inf
+        pairs.append(SpanPair(_span(challenge.text, int(row)), _span(profile.text, int(column)), round(strength, 4)))
+        strengths[row, :] = strengths[:, column] = -np.inf
     return Evidence(tuple(pairs), tuple(_shared(challenge, profile)))
 
 
-def _drops(challenge: Readable, profile: Readable, weights: Weights, spread: float) -> NDArray[np.float64]:
-    """(m, k) what the score loses without passage i of the challenge and passage j of the profile."""
-    dense = float(challenge.whole @ profile.whole) - challenge.lost @ profile.lost.T
-    lexical = np.zeros_like(dense)
+def _strengths(challenge: Readable, profile: Readable, weights: Weights) -> NDArray[np.float64]:
+    """(m, k) how much passage i of the challenge and passage j of the profile speak for the match."""
+    near: NDArray[np.float64] = (challenge.passages @ profile.whole)[:, None] + (profile.passages @ challenge.whole)
+    lexical = np.zeros_like(near)
     for gram, (weight, where) in challenge.grams.items():
         other = profile.grams.get(gram)
         if other is None:
@@ -131,8 +132,7 @@ def _drops(challenge: Readable, profile: Readable, weights: Weights, spread: flo
         lexical[:, columns] += product
         for row in rows:
             lexical[row, columns] -= product
-    result: NDArray[np.float64] = dense / spread + weights.lexical * lexical
-    return result
+    return near + _LEXICAL_SHARE * weights.lexical * lexical
 
 
 def _centred(vectors: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray[np.float64]:
