@@ -61,6 +61,9 @@ _SMALL_WORDS: Final = (
 _SMALL: Final = frozenset(_SMALL_WORDS.split())
 _ENDS_SENTENCE: Final = re.compile(r"(?<=[.!?…;])\s+|\n+")
 _LEAST_REPEATED: Final = 12
+_PILE: Final = 12
+"""Words in a row without a function word that are no prose any more."""
+_DISTINCT: Final = 0.8
 _LEAST_SHOUTED: Final = 25
 _ABBREVIATED: Final = 3
 _MOST_OF_A_WORD: Final = 6
@@ -70,7 +73,7 @@ _MOST_OF_A_WORD: Final = 6
 def normalise(text: str) -> str:
     """Give the form a text is encoded and counted in; a well-written text stays as it is but for white space."""
     text = unicodedata.normalize("NFKC", text).translate(_HIDDEN)
-    text = _without_repeats(text)
+    text = _without_lists(_without_repeats(text))
     text = _SPACES.sub(" ", text).strip()
     text = _GENDERED.sub(_plain_form, text)
     text = _INNER_CAPITAL.sub(_plain_form, text)
@@ -92,6 +95,37 @@ def _without_repeats(text: str) -> str:
         seen.add(key)
         kept.append(sentence)
     return "".join(kept)
+
+
+def _without_lists(text: str) -> str:
+    """Shorten runs of words that no function word holds together, and drop those that repeat themselves.
+
+    Prose has a function word every third word; a pile of key words has none and says nothing that prose does not.
+    """
+    kept: list[str] = []
+    at = 0
+    for end in [*(match.end() for match in _ENDS_SENTENCE.finditer(text)), len(text)]:
+        kept.append(_shortened(text[at:end]))
+        at = end
+    shorter = "".join(kept)
+    return shorter if _WORD.search(shorter) else text
+
+
+def _shortened(sentence: str) -> str:
+    runs: list[list[re.Match[str]]] = [[]]
+    for match in _WORD.finditer(sentence):
+        if match.group().lower() in _SMALL:
+            runs.append([])
+        else:
+            runs[-1].append(match)
+    for run in reversed(runs):
+        if len(run) < _PILE:
+            continue
+        distinct = {match.group().casefold() for match in run}
+        keep = 0 if len(distinct) < _DISTINCT * len(run) else _PILE
+        start = run[keep - 1].end() if keep else run[0].start()
+        sentence = sentence[:start] + sentence[run[-1].end() :]
+    return sentence
 
 
 def _calm(text: str) -> str:

@@ -19,20 +19,19 @@ from app.matches.list_writer import RANKED_AT_ONCE, ListWriter
 from app.matches.passages import PassageCache
 from app.matches.sides import TABLES
 from app.matches.snapshot import Snapshot
-from app.matches.texts import compose_text, statements_of
-from app.models import ChallengeList, Match, Profile, ProfileList, RankingGeneration
+from app.matches.texts import compose_text
+from app.models import ChallengeList, Match, ProfileList, RankingGeneration
 from app.models.ranking import GenerationState
 from app.publishing.bulk import ENCODED_AT_ONCE, Progress, no_progress
+from app.rescoring.reading import read_statements_again
 from matching.encoder import Encoder
 from matching.features import featurize
 from matching.matcher import Matcher
-from matching.statements import READER_VERSION
 from matching.statistics import Statistics
 from matching.texts import Side, text_hash
 
 Item = TypeVar("Item")
 
-READ_AT_ONCE = 200
 _AGAINST_DELETION = {"read": True, "key_share": True}
 
 
@@ -92,27 +91,6 @@ def encode_missing(sessions: Sessions, encoder: Encoder, progress: Progress = no
                     vector_repository.put(session, side, text_id, encoder.fingerprint, text_hash(text), made)
         progress("encode", missing.index(part[-1]) + 1, len(missing))
     return len(missing)
-
-
-def read_statements_again(sessions: Sessions) -> int:
-    """Read the prose of profiles that no reader, or another version of it, has read. Returns how many those were.
-
-    Lists of the active generation follow when the run ends; until then a criterion can say "failed" in one of them.
-    """
-    with sessions.read() as session:
-        outdated = session.scalars(
-            select(Profile.id).where(Profile.statements_version.is_distinct_from(READER_VERSION))
-        )
-        ids = list(outdated)
-    for part in _parts(ids, READ_AT_ONCE):
-        with sessions.write() as session:
-            revision = corpus_repository.next_revision(session)
-            for row in session.scalars(select(Profile).where(Profile.id.in_(part))):
-                row.statements = [statement.as_list() for statement in statements_of(row)]
-                row.statements_version = READER_VERSION
-                if row.state == TABLES[Side.PROFILE].published:
-                    corpus_repository.record_change(session, revision, Side.PROFILE, row.id)
-    return len(ids)
 
 
 def clear_away(sessions: Sessions) -> None:

@@ -74,3 +74,10 @@ def test_a_sentence_pasted_again_is_read_once() -> None:
 def test_any_text_can_be_normalised_and_twice_is_once(text: str) -> None:
     once = normalise(text)
     assert words(normalise(once)) == words(once)
+
+
+def test_piles_of_key_words_are_dropped_when_they_repeat_and_cut_when_they_do_not() -> None:
+    words_of_a_pile = [f"Begriff{letter}" for letter in "abcdefghijklmnopqrst"]
+    assert normalise(f"{GERMAN} {' '.join(words_of_a_pile * 3)}") == GERMAN
+    assert normalise(f"{GERMAN} {', '.join(words_of_a_pile)}") == f"{GERMAN} {', '.join(words_of_a_pile[:12])}"
+    assert normalise("Pflege Beratung Küche") == "Pflege Beratung Küche"
