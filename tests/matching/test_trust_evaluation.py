@@ -18,9 +18,9 @@ from tests.fakes import HashingEncoder
 
 TOPICS = ("Dienstplan Schicht Krankmeldung", "Küche Essen Allergie", "Schulden Bescheid Rate", "Wohnung Miete Suche")
 FILLER = (
-    "Das Haus {0} liegt im Norden der Stadt und hat einen Garten, in dem im Sommer alle gern sitzen. Am Sonntag gibt es "
-    "Kaffee im großen Saal. Die Fenster wurden im Frühjahr neu gestrichen, und der Weg zum Bus ist kurz. Seit zehn Jahren "
-    "singt hier ein Chor, der auch in anderen Häusern auftritt. Das Dach wird im nächsten Herbst gedeckt. "
+    "Das Haus {0} liegt im Norden der Stadt und hat einen Garten, in dem im Sommer alle gern sitzen. Am Sonntag "
+    "gibt es Kaffee im großen Saal. Die Fenster wurden im Frühjahr neu gestrichen, und der Weg zum Bus ist kurz. Seit "
+    "zehn Jahren singt hier ein Chor, der auch in anderen Häusern auftritt. Das Dach wird im nächsten Herbst gedeckt. "
 )
 
 
