@@ -9,17 +9,21 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.auth.actor import Actor
 from app.context import Context
+from app.decisions.view import NOTHING_SAID, ListView, view_of
 from app.errors import EncoderMismatch, Forbidden, NotFound, NotPublished
-from app.matches import generations, match_repository, vector_repository
-from app.matches.match_repository import MatchFilter
+from app.matches import generations, listing, match_repository, vector_repository
+from app.matches.match_repository import ListedMatch, MatchFilter
 from app.matches.ranking import query_passages
 from app.matches.schemas import (
     ChallengeSummary,
     CriterionRead,
+    HiddenByRead,
     MatchListing,
     MatchRead,
+    NextBest,
     Preview,
     ProfileSummary,
+    StandingRead,
 )
 from app.matches.sides import TABLES
 from app.matches.texts import facets
@@ -44,6 +48,47 @@ def matches_of(
 ) -> MatchListing:
     """Return a page of the list of a text. Raises `NotFound`, `NotPublished`."""
     after = decode_cursor(cursor)
+    row = _ranked_text(session, actor, side, text_id)
+    generation = generations.active(session)
+    if generation is None:
+        return MatchListing(items=[], next_cursor=None, generation=None, ranked_at=None)
+    listed = listing.listed(session, context.clock, generation.id, side, text_id)
+    if wanted.minimum_fit is not None:
+        listed = [match for match in listed if match.fit >= wanted.minimum_fit]
+    partners = match_repository.partners(
+        session, side.other, [match.partner_id for match in listed], wanted, context.clock
+    )
+    view = _view(context, session, actor, side, row, partners)
+    listed = [match for match in listed if match.partner_id in partners]
+    shown = [match for match in listed if wanted.show_hidden or match.partner_id not in view.hidden]
+    rest = [match for match in shown if match.rank > after]
+    return MatchListing(
+        items=_read_all(context, session, side, row, rest[:limit], partners, view),
+        next_cursor=encode_cursor(rest[limit - 1].rank) if len(rest) > limit else None,
+        generation=generation.id,
+        ranked_at=generation.activated_at,
+        hidden=sum(match.partner_id in view.hidden for match in listed),
+    )
+
+
+def next_best(context: Context, session: Session, actor: Actor, side: Side, text_id: int) -> NextBest:
+    """Return the best partner nothing was said to yet. Raises `NotFound`, `Forbidden`, `NotPublished`."""
+    row = _ranked_text(session, actor, side, text_id)
+    if not policies.may_write(actor, row.organisation_id):
+        raise Forbidden
+    generation_id = generations.active_id(session)
+    if generation_id is None:
+        return NextBest(match=None)
+    listed = listing.listed(session, context.clock, generation_id, side, text_id)
+    ids = [match.partner_id for match in listed]
+    partners = match_repository.partners(session, side.other, ids, MatchFilter(), context.clock)
+    view = _view(context, session, actor, side, row, partners)
+    free = [match for match in listed if match.partner_id in partners and view.is_free(match.partner_id)]
+    return NextBest(match=next(iter(_read_all(context, session, side, row, free[:1], partners, view)), None))
+
+
+def _ranked_text(session: Session, actor: Actor, side: Side, text_id: int) -> Any:
+    """Return a published text whose matches the actor may read. Raises `NotFound`, `Forbidden`, `NotPublished`."""
     tables = TABLES[side]
     row = session.scalar(
         select(tables.text).where(tables.text.id == text_id).options(joinedload(tables.text.organisation))
@@ -54,35 +99,46 @@ def matches_of(
         raise Forbidden
     if row.state != tables.published:
         raise NotPublished(state=row.state.value)
-    generation = generations.active(session)
-    if generation is None:
-        return MatchListing(items=[], next_cursor=None, generation=None, ranked_at=None)
-    listed = match_repository.list_of(session, generation.id, side, text_id)
-    if wanted.minimum_fit is not None:
-        listed = [match for match in listed if match.fit >= wanted.minimum_fit]
-    partners = match_repository.partners(
-        session, side.other, [match.partner_id for match in listed], wanted, context.clock
-    )
-    shown = [match for match in listed if match.partner_id in partners and match.rank > after]
-    page = shown[:limit]
-    signals = _stored_signals(context, session, side, row, [match.partner_id for match in page])
-    items = [
-        _match(
+    return row
+
+
+def _view(
+    context: Context, session: Session, actor: Actor, side: Side, row: Any, partners: Mapping[int, Any]
+) -> ListView:
+    """Return what was said about the pairs of a list, for its own organisation; admins see the bare list."""
+    if not policies.may_write(actor, row.organisation_id):
+        return NOTHING_SAID
+    return view_of(session, context.rules, side, row, partners)
+
+
+def _read_all(
+    context: Context,
+    session: Session,
+    side: Side,
+    row: Any,
+    matches: Sequence[ListedMatch],
+    partners: Mapping[int, Any],
+    view: ListView,
+) -> list[MatchRead]:
+    signals = _stored_signals(context, session, side, row, [match.partner_id for match in matches])
+    found = []
+    for match in matches:
+        partner_id = match.partner_id
+        read = _match(
             side,
             row,
-            partners[match.partner_id],
+            partners[partner_id],
             rank=match.rank,
             fit=match.fit,
-            signals=signals.get(match.partner_id, {}),
+            signals=signals.get(partner_id, {}),
         )
-        for match in page
-    ]
-    return MatchListing(
-        items=items,
-        next_cursor=encode_cursor(page[-1].rank) if len(shown) > limit else None,
-        generation=generation.id,
-        ranked_at=generation.activated_at,
-    )
+        if (standing := view.standings.get(partner_id)) is not None:
+            read.standing = StandingRead.model_validate(standing)
+        if (hidden_by := view.hidden.get(partner_id)) is not None:
+            read.hidden_by = HiddenByRead.model_validate(hidden_by)
+        read.full = partner_id in view.full
+        found.append(read)
+    return found
 
 
 def preview(context: Context, actor: Actor, body: Preview) -> MatchListing:
