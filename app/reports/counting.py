@@ -1,14 +1,16 @@
 """Sums that tell nothing about a small group. Pure.
 
-A figure is shown only where at least SMALLEST organisations stand behind it, and rounded down to a multiple of
-SMALLEST. So every figure shown, every difference of two figures, of two reports or of a total and its parts is zero or
-at least SMALLEST: no small group can be had by subtraction. (Primary suppression with deterministic rounding to a base,
-as statistical offices use it: Hundepool et al., Statistical Disclosure Control, 2012, chapter 5.)
+What is counted are organisations, each once in a cell however much it did: with things it did counted, a single busy
+one would stand out in the difference of two reports. A figure below SMALLEST is not shown, every other one is rounded
+down to a multiple of SMALLEST. So a total less its parts, or a report less an earlier one, is a multiple of SMALLEST as
+well, and what a group of fewer organisations adds to any figure is either nothing or the same step that many more would
+make. (Threshold rule and deterministic rounding to a base: Hundepool et al., Statistical Disclosure Control, 2012,
+chapter 5.)
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
 
 SMALLEST = 5
@@ -19,7 +21,7 @@ DAYS_SHOWN = (1, 3, 7, 14, 30)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One thing that is counted: of which organisation, in which groups, as what; `days` where something took time."""
+    """One thing an organisation did: in which groups, as which figure; `days` where something took time."""
 
     organisation_id: int
     groups: tuple[str, ...]
@@ -27,42 +29,33 @@ class Case:
     days: float | None = None
 
 
-@dataclass(slots=True)
-class _Cell:
-    organisations: set[int] = field(default_factory=set)
-    count: int = 0
-    days: list[float] = field(default_factory=list)
+def shown(organisations: int) -> int | None:
+    """Return what is shown of a number of organisations.
 
-
-def shown(count: int, organisations: int) -> int | None:
-    """Return what is shown of a count; None where too few organisations stand behind it.
-
-    >>> shown(13, organisations=6), shown(13, organisations=4), shown(0, organisations=0)
-    (10, None, None)
+    >>> [shown(number) for number in (0, 4, 5, 13)]
+    [None, None, 5, 10]
     """
-    return None if organisations < SMALLEST else count - count % SMALLEST
+    return None if organisations < SMALLEST else organisations - organisations % SMALLEST
 
 
 def count(cases: Iterable[Case]) -> dict[str, dict[str, int | None]]:
     """Return {group: {figure: what is shown of it}}. Cases with days also give `FIGURE_days`."""
-    cells: dict[tuple[str, str], _Cell] = defaultdict(_Cell)
+    cells: dict[tuple[str, str], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     for case in cases:
         for group in case.groups:
-            cell = cells[group, case.figure]
-            cell.organisations.add(case.organisation_id)
-            cell.count += 1
+            of_organisation = cells[group, case.figure][case.organisation_id]
             if case.days is not None:
-                cell.days.append(case.days)
+                of_organisation.append(case.days)
     found: dict[str, dict[str, int | None]] = defaultdict(dict)
-    for (group, figure), cell in cells.items():
-        found[group][figure] = shown(cell.count, len(cell.organisations))
-        if cell.days:
-            enough = len(cell.organisations) >= SMALLEST
-            found[group][f"{figure}_days"] = _coarse(cell.days) if enough else None
+    for (group, figure), organisations in cells.items():
+        found[group][figure] = shown(len(organisations))
+        timed = [median(days) for days in organisations.values() if days]
+        if timed:
+            found[group][f"{figure}_days"] = _coarse(timed) if len(timed) >= SMALLEST else None
     return dict(found)
 
 
 def _coarse(days: Sequence[float]) -> int:
-    """Return the first of DAYS_SHOWN that the median does not pass, the last one for longer times."""
+    """Return the first of DAYS_SHOWN that the median of the organisations does not pass, the last for longer times."""
     middle = median(days)
     return next((limit for limit in DAYS_SHOWN if middle <= limit), DAYS_SHOWN[-1])

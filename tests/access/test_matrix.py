@@ -108,9 +108,9 @@ def expected_for_token(row: Row, scope: str) -> int:
 OPERATIONS = sorted(ROUTES)
 OF_ONES_OWN_PEOPLE = {
     *("list_users", "read_user", "deactivate_user", "reactivate_user", "make_admin", "dismiss_admin"),
-    *("list_invitations", "invite_member", "invite_coordinator", "export_organisation"),
+    *("list_invitations", "invite_member", "invite_coordinator", "export_organisation", "export_me"),
 }
-"""Routes that show admins and managers the addresses of those they look after."""
+"""Routes that show admins and managers the addresses of those they look after or have invited."""
 AFTER_BOTH_AGREED = {"read_introduction", "set_introduction_status", "take_over_contact"}
 CONTACTS = {"staff_a@people.example", "startup_a@people.example", "colleague_a@people.example"}
 """Who said yes in the introduction of the world, and a colleague who takes over."""
