@@ -12,8 +12,6 @@ from app.matches.sides import TABLES
 from app.models import Challenge, CorpusChange, Match, MatchWatch, Profile, ToldMatch
 from matching.texts import Side
 
-ROW = 1
-
 
 @dataclass(frozen=True, slots=True)
 class GoodMatch:
@@ -34,21 +32,14 @@ class GoodMatch:
         return self.challenge_id if self.side is Side.CHALLENGE else self.profile_id
 
 
-def get(session: Session) -> MatchWatch | None:
-    """Return how far was looked; None before the first look."""
-    return session.get(MatchWatch, ROW)
+def get(session: Session) -> MatchWatch:
+    """Return how far was looked; without a generation before the first look. The migration makes the row."""
+    return session.scalars(select(MatchWatch)).one()
 
 
-def lock(session: Session) -> MatchWatch | None:
+def lock(session: Session) -> MatchWatch:
     """Return how far was looked, as nobody else changes it until this transaction ends."""
-    query = select(MatchWatch).where(MatchWatch.id == ROW).with_for_update()
-    return session.scalar(query.execution_options(populate_existing=True))
-
-
-def put(session: Session, revision: int, generation_id: int) -> None:
-    """Store how far was looked."""
-    session.merge(MatchWatch(id=ROW, revision=revision, generation_id=generation_id))
-    session.flush()
+    return session.scalars(select(MatchWatch).with_for_update().execution_options(populate_existing=True)).one()
 
 
 def changes(session: Session, after: int, upto: int) -> Sequence[tuple[Side, int]]:

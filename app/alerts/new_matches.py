@@ -25,8 +25,8 @@ CHANGES_AT_ONCE = 50
 def is_due(session: Session) -> bool:
     """Tell whether the corpus has changed since the last look."""
     watch = repository.get(session)
-    seen = (watch.revision, watch.generation_id) if watch else None
-    return seen != (corpus_repository.current_revision(session), generations.active_id(session))
+    now = corpus_repository.current_revision(session), generations.active_id(session)
+    return (watch.revision, watch.generation_id) != now
 
 
 def look(ground: Ground) -> int:
@@ -41,15 +41,15 @@ def look(ground: Ground) -> int:
 
 
 def _look_once(session: Session, now: datetime) -> tuple[int, bool]:
-    revision, generation_id = corpus_repository.current_revision(session), generations.active_id(session)
-    # Locked: of two workers the second one waits, then finds that there is nothing left.
+    # Locked before anything is read: of two workers the second one waits, then finds that there is nothing left.
     watch = repository.lock(session)
+    revision, generation_id = corpus_repository.current_revision(session), generations.active_id(session)
     if generation_id is None:
         return 0, True
-    if watch is None or watch.generation_id != generation_id:
+    if watch.generation_id != generation_id:
         matches = repository.good_matches(session, generation_id)
-        found = _tell_new(session, matches, now, silently=watch is None)
-        repository.put(session, revision, generation_id)
+        found = _tell_new(session, matches, now, silently=watch.generation_id is None)
+        watch.revision, watch.generation_id = revision, generation_id
         return found, True
     upto = min(revision, watch.revision + CHANGES_AT_ONCE)
     found = 0
@@ -58,7 +58,7 @@ def _look_once(session: Session, now: datetime) -> tuple[int, bool]:
         seen = [match for match in matches if match.was_seen]
         _tell_new(session, seen, now, silently=True)
         found += _tell_new(session, [match for match in matches if not match.was_seen], now, silently=False)
-    repository.put(session, upto, generation_id)
+    watch.revision = upto
     return found, upto == revision
 
 

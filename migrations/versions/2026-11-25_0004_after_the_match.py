@@ -10,13 +10,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
+    match_watch = op.create_table(
         "match_watch",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("generation_id", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_match_watch"),
     )
+    op.bulk_insert(match_watch, [{"id": 1, "revision": 0, "generation_id": None}])
 
     op.create_table(
         "notice",

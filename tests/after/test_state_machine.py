@@ -38,7 +38,6 @@ from app.models import (
     Decision,
     Introduction,
     MailOutbox,
-    MatchWatch,
     Notice,
     OneTimeLink,
     ToldMatch,
@@ -53,7 +52,7 @@ from tests.conftest import SettableClock
 
 STEPS = 14
 RULES = Rules(interest_days=14, open_interests=2, pilot_slots=2)
-WIPED = (Alert, MailOutbox, Introduction, Decision, OneTimeLink, Notice, ToldMatch, MatchWatch)
+WIPED = (Alert, MailOutbox, Introduction, Decision, OneTimeLink, Notice, ToldMatch)
 HALF, WHOLE, AGAIN = timedelta(days=7), timedelta(days=14), timedelta(days=30)
 CONVERSATION = {"interest", "reminder", "agreed", "declined", "expired", "message", "status"}
 FOLLOWS = {
