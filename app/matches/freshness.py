@@ -4,7 +4,7 @@ A profile counts as confirmed on the day somebody last said so, or on which it w
 """
 
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -30,6 +30,7 @@ def unconfirmed_since(today: date, age: timedelta) -> ColumnElement[bool]:
     day = today - age
     return and_(
         Profile.state == ProfileState.PUBLISHED,
+        Profile.published_at < datetime.combine(day + timedelta(days=1), time(), UTC),
         or_(Profile.last_confirmed.is_(None), Profile.last_confirmed <= day, Profile.last_confirmed > today),
     )
 
