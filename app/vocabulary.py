@@ -5,6 +5,8 @@ Codes are stored and sent as they stand here; renaming one needs a migration.
 
 from enum import StrEnum
 
+from matching.gazetteer import LANGUAGE_CODES
+
 
 class Language(StrEnum):
     """A language a text or a page is written in."""
@@ -319,3 +321,60 @@ class AlertKind(StrEnum):
     PROFILE_PAUSED = "profile_paused"
     CHALLENGE_EXPIRES = "challenge_expires"
     CHALLENGE_EXPIRED = "challenge_expired"
+
+
+class Technology(StrEnum):
+    """What a solution may have to do without."""
+
+    CAMERA = "camera"
+    AUDIO_RECORDING = "audio_recording"
+    LOCATION_TRACKING = "location_tracking"
+    MACHINE_TRANSLATION = "machine_translation"
+    ARTIFICIAL_INTELLIGENCE = "artificial_intelligence"
+    AUTOMATED_DECISION = "automated_decision"
+    OWN_SMARTPHONE = "own_smartphone"
+    CONSUMER_MESSENGER = "consumer_messenger"
+    US_SERVICES = "us_services"
+    PERFORMANCE_MONITORING = "performance_monitoring"
+
+
+class Setting(StrEnum):
+    """Kinds of facility and service that a solution may have to be usable in."""
+
+    COUNSELLING_CENTRE = "counselling_centre"
+    CARE_HOME = "care_home"
+    HOME_CARE = "home_care"
+    HOSPITAL = "hospital"
+    DAY_CARE = "day_care"
+    SCHOOL = "school"
+    WORKSHOP = "workshop"
+    RESIDENTIAL_GROUP = "residential_group"
+    ASSOCIATION = "association"
+
+
+class LabourRules(StrEnum):
+    """Labour rules of welfare organisations: church guidelines (AVR), public service (TVöD)."""
+
+    AVR = "avr"
+    TVOED = "tvoed"
+
+
+class LegalForm(StrEnum):
+    """Legal forms a must-have can ask for."""
+
+    GMBH = "gmbh"
+    GGMBH = "ggmbh"
+    UG = "ug"
+    GUG = "gug"
+    AG = "ag"
+    EV = "ev"
+    EG = "eg"
+    STIFTUNG = "stiftung"
+    GBR = "gbr"
+    SOLE_TRADER = "sole_trader"
+
+
+SpokenLanguage = StrEnum(  # type: ignore[misc]  # the languages are listed once, where they are read
+    "SpokenLanguage", {code.upper(): code for code in LANGUAGE_CODES}
+)
+"""Languages, as ISO 639-1 codes, that a product may have to speak."""

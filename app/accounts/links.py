@@ -57,11 +57,6 @@ def revoke_links(session: Session, user_id: int, now: datetime) -> None:
     _revoke(session, now, or_(OneTimeLink.user_id == user_id, OneTimeLink.invited_by == user_id))
 
 
-def revoke_invitations(session: Session, organisation_id: int, user_id: int, now: datetime) -> None:
-    """End the open invitations that a person sent for an organisation."""
-    _revoke(session, now, OneTimeLink.invited_by == user_id, OneTimeLink.organisation_id == organisation_id)
-
-
 def lifetime_ends(purpose: LinkPurpose, now: datetime) -> datetime:
     """Return until when a link works."""
     return now + LIFETIMES[purpose]

@@ -10,6 +10,7 @@ from app.api.dependencies import (
     JsonBody,
     Limit,
     ReadDecisions,
+    ReaderLanguage,
     ReadMatches,
     ReadSessionDep,
     WriteDecisions,
@@ -103,9 +104,11 @@ def take_back_decision(decision_id: Id, context: ContextDep, actor: WriteDecisio
     operation_id="next_best_startup",
     responses=problems(401, 403, 404, 409, 422, 503),
 )
-def next_best_startup(challenge_id: Id, context: ContextDep, session: ReadSessionDep, actor: ReadMatches) -> NextBest:
+def next_best_startup(
+    challenge_id: Id, context: ContextDep, session: ReadSessionDep, actor: ReadMatches, language: ReaderLanguage
+) -> NextBest:
     """Return the best startup nothing was said to yet and that has a free slot."""
-    return next_best(context, session, actor, Side.CHALLENGE, challenge_id)
+    return next_best(context, session, actor, Side.CHALLENGE, challenge_id, language)
 
 
 @router.get(
@@ -113,6 +116,8 @@ def next_best_startup(challenge_id: Id, context: ContextDep, session: ReadSessio
     operation_id="next_best_challenge",
     responses=problems(401, 403, 404, 409, 422, 503),
 )
-def next_best_challenge(profile_id: Id, context: ContextDep, session: ReadSessionDep, actor: ReadMatches) -> NextBest:
+def next_best_challenge(
+    profile_id: Id, context: ContextDep, session: ReadSessionDep, actor: ReadMatches, language: ReaderLanguage
+) -> NextBest:
     """Return the best challenge nothing was said to yet."""
-    return next_best(context, session, actor, Side.PROFILE, profile_id)
+    return next_best(context, session, actor, Side.PROFILE, profile_id, language)

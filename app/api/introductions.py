@@ -46,9 +46,11 @@ def list_introductions(
 
 
 @router.get("/{introduction_id}", operation_id="read_introduction", responses=problems(401, 403, 404, 422, 503))
-def read_introduction(introduction_id: Id, session: ReadSessionDep, actor: ReadIntroductions) -> IntroductionRead:
+def read_introduction(
+    introduction_id: Id, context: ContextDep, session: ReadSessionDep, actor: ReadIntroductions
+) -> IntroductionRead:
     """One introduction: contact data of both sides, how far it has come, a prepared first message."""
-    return service.read_introduction(session, actor, introduction_id)
+    return service.read_introduction(context, session, actor, introduction_id)
 
 
 @router.post(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.vocabulary import Language
-from matching.criteria import Status, check
 from matching.texts import Side
 
 LONGEST_QUOTE = 200
@@ -52,50 +51,35 @@ _WORDS = {
     ),
 }
 
-LABELS: dict[str, tuple[str, str]] = {
-    "capacity": ("freie Plätze", "free slots"),
-    "region": ("Region", "region"),
-    "on_site": ("Einsatz vor Ort", "work on site"),
-    "hosting": ("Ort der Daten", "place of the data"),
-    "data_protection_paper": ("Datenschutz-Unterlagen", "data-protection papers"),
-    "data_protection_regime": ("kirchlicher oder staatlicher Datenschutz", "data-protection law"),
-    "language": ("Sprache", "language"),
-    "offline": ("Betrieb ohne Netz", "use without a network"),
-    "accessibility": ("Barrierefreiheit", "accessibility"),
-    "max_price_band": ("Preis", "price"),
-    "min_maturity": ("Reife", "maturity"),
-    "non_profit": ("Gemeinnützigkeit", "non-profit status"),
-}
-"""What a criterion is called in a sentence; `other` has its own words."""
+
+def language_for(side: Side, challenge: Any, profile: Any) -> Language:
+    """Return the language a side writes in: that of the other side's text."""
+    language: Language = (profile if side is Side.CHALLENGE else challenge).language
+    return language
 
 
 def compose(
     side: Side,
     challenge: Any,
     profile: Any,
-    facets: tuple[dict[str, Any], dict[str, Any]],
+    *,
     evidence: Sequence[tuple[str, str]],
+    met: Sequence[str],
+    open_questions: Sequence[str],
 ) -> str:
-    """Return the first message one side could send, in the language of the other side's text.
+    """Return the first message one side could send.
 
-    facets: (of the challenge, of the profile), as criteria read them. evidence: (need, offer) quotes that belong
-    together, best first.
+    evidence: (need, offer) quotes that belong together, best first. met, open_questions: requirements of the challenge
+    as people read them, in the language of the message.
     """
-    language = (profile if side is Side.CHALLENGE else challenge).language
-    words, place = _WORDS[language], 0 if language is Language.GERMAN else 1
-    results = check(*facets)
-    named = {
-        status: [LABELS[result.key][place] for result in results if result.status is status and result.key in LABELS]
-        for status in (Status.MET, Status.OPEN)
-    }
-    others = [str(must["text"]) for must in facets[0]["must_haves"] if must["kind"] == "other"]
+    words = _WORDS[language_for(side, challenge, profile)]
     lines = [words.greeting, "", words.about[side].format(title=challenge.title, name=profile.name), ""]
     lines += [words.speaks_for]
     lines += [f"– {words.need}: {_quote(need)}\n  {words.offer}: {_quote(offer)}" for need, offer in evidence]
-    if named[Status.MET]:
-        lines.append("– " + words.checked.format(keys=", ".join(dict.fromkeys(named[Status.MET]))))
-    if questions := [*dict.fromkeys(named[Status.OPEN]), *others]:
-        lines += ["", words.open_questions, *(f"– {question}" for question in questions)]
+    if met:
+        lines.append("– " + words.checked.format(keys=", ".join(dict.fromkeys(met))))
+    if open_questions:
+        lines += ["", words.open_questions, *(f"– {question}" for question in dict.fromkeys(open_questions))]
     return "\n".join([*lines, "", words.next_step])
 
 

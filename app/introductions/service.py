@@ -9,7 +9,7 @@ from app import errors, idempotency
 from app.alerts.tell import News, tell
 from app.auth.actor import Actor
 from app.auth.identify import refresh
-from app.context import Ground
+from app.context import Context, Ground
 from app.introductions import first_message, policies, repository
 from app.introductions.schemas import (
     Contact,
@@ -20,8 +20,8 @@ from app.introductions.schemas import (
     StatusWrite,
     StepRead,
 )
-from app.matches.texts import facets
-from app.models import Introduction, IntroductionStep, Message, Organisation
+from app.matches.explaining import Explainer
+from app.models import Challenge, Introduction, IntroductionStep, Message, Organisation, Profile
 from app.pagination import Page
 from app.vocabulary import AlertKind, IntroductionStatus
 from matching.texts import Side
@@ -36,9 +36,9 @@ FOLLOWS = {
 """Which status follows on which."""
 
 
-def read_introduction(session: Session, actor: Actor, introduction_id: int) -> IntroductionRead:
+def read_introduction(context: Context, session: Session, actor: Actor, introduction_id: int) -> IntroductionRead:
     """Return an introduction with contact data. Raises `NotFound`."""
-    return _read(session, actor, _get(session, actor, introduction_id))
+    return _read(context, session, actor, _get(session, actor, introduction_id))
 
 
 def list_introductions(
@@ -101,10 +101,10 @@ def _send(
         return _read_again(session, message.id)
 
 
-def set_status(ground: Ground, actor: Actor, introduction_id: int, wanted: StatusWrite) -> IntroductionRead:
+def set_status(context: Context, actor: Actor, introduction_id: int, wanted: StatusWrite) -> IntroductionRead:
     """Say how far it has come; the other side gets a mail. Raises `NotFound`, `ThreadClosed`, `WrongStep`."""
-    now = ground.clock.now()
-    with ground.sessions.write() as session:
+    now = context.clock.now()
+    with context.sessions.write() as session:
         actor = refresh(session, actor)
         introduction = _open(session, actor, introduction_id)
         _check_step(introduction, wanted, now.date())
@@ -126,17 +126,17 @@ def set_status(ground: Ground, actor: Actor, introduction_id: int, wanted: Statu
             for question in repository.unasked_outcomes(session, introduction_id):
                 session.delete(question)
         session.flush()
-        _tell_the_other(session, introduction, side, AlertKind.STATUS, step.id, ground)
-        _record(ground, session, actor, introduction, "introduction.status_changed")
-        return _read(session, actor, introduction)
+        _tell_the_other(session, introduction, side, AlertKind.STATUS, step.id, context)
+        _record(context, session, actor, introduction, "introduction.status_changed")
+        return _read(context, session, actor, introduction)
 
 
-def take_over_contact(ground: Ground, actor: Actor, introduction_id: int) -> IntroductionRead:
+def take_over_contact(context: Context, actor: Actor, introduction_id: int) -> IntroductionRead:
     """Become the person the other side reaches, and let it see one's name and address.
 
     Raises `NotFound`, `ThreadClosed`, `Forbidden` for callers who are no person.
     """
-    with ground.sessions.write() as session:
+    with context.sessions.write() as session:
         actor = refresh(session, actor)
         introduction = _open(session, actor, introduction_id)
         if actor.user_id is None:
@@ -146,8 +146,8 @@ def take_over_contact(ground: Ground, actor: Actor, introduction_id: int) -> Int
         else:
             introduction.startup_contact_id = actor.user_id
         session.flush()
-        _record(ground, session, actor, introduction, "introduction.contact_changed")
-        return _read(session, actor, introduction)
+        _record(context, session, actor, introduction, "introduction.contact_changed")
+        return _read(context, session, actor, introduction)
 
 
 def _get(session: Session, actor: Actor, introduction_id: int, *, lock: bool = False) -> Introduction:
@@ -198,15 +198,14 @@ def _tell_the_other(
     tell(session, news, ground.clock.now(), preferred=contact)
 
 
-def _read(session: Session, actor: Actor, introduction: Introduction) -> IntroductionRead:
+def _read(context: Context, session: Session, actor: Actor, introduction: Introduction) -> IntroductionRead:
     side = policies.side_of(actor, introduction)
     challenge, profile = repository.texts(session, introduction)
     written = repository.count_messages(session, introduction.id) > 0
     over = introduction.status is IntroductionStatus.ENDED
     prepared = None
     if not written and not over:
-        both = facets(Side.CHALLENGE, challenge), facets(Side.PROFILE, profile)
-        prepared = first_message.compose(side, challenge, profile, both, [(challenge.problem, profile.offer)])
+        prepared = _prepared(context, session, side, challenge, profile)
     summary = IntroductionSummary.model_validate(introduction).model_dump()
     return IntroductionRead(
         **summary,
@@ -225,6 +224,26 @@ def _read(session: Session, actor: Actor, introduction: Introduction) -> Introdu
         ],
         next_statuses=list(FOLLOWS[introduction.status]),
         first_message=prepared,
+    )
+
+
+def _prepared(context: Context, session: Session, side: Side, challenge: Challenge, profile: Profile) -> str:
+    """Return the first message of a side, with the evidence and the open questions of the match."""
+    language = first_message.language_for(side, challenge, profile)
+    explainer = Explainer(context, session, Side.CHALLENGE, challenge, language)
+    explained = explainer.explain({profile.id: profile})[profile.id]
+    quotes = [(pair.challenge.text, pair.profile.text) for pair in explained.evidence]
+    named = {
+        status: [one.label or one.words or "" for one in explained.criteria if one.status == status]
+        for status in ("met", "open")
+    }
+    return first_message.compose(
+        side,
+        challenge,
+        profile,
+        evidence=quotes or [(challenge.problem, profile.offer)],
+        met=named["met"],
+        open_questions=named["open"],
     )
 
 

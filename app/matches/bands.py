@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 GOOD = 0.5
 """Least fit of a match that is worth a mail. Provisional: an order, not yet a probability."""
-POSSIBLE = 0.15
+POSSIBLE = 0.25
 """Least fit of a match that is worth a look. Provisional, as above."""
 
 

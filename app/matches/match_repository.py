@@ -57,6 +57,26 @@ def is_shown(rank: int, fit: float) -> bool:
     return rank <= SURE or fit >= MINIMUM_FIT
 
 
+def scores_of_lists(
+    session: Session, generation_id: int, side: Side, ids: Sequence[int]
+) -> dict[int, dict[int, float]]:
+    """Return {text: {partner: score}} of the stored lists of some texts."""
+    own, partner = TABLES[side], TABLES[side.other].match_id
+    query = select(own.match_id, partner, Match.score).where(
+        own.match_id.in_(ids), Match.generation_id == generation_id, own.in_list
+    )
+    found: dict[int, dict[int, float]] = {text_id: {} for text_id in ids}
+    for text_id, partner_id, score in session.execute(query):
+        found[text_id][partner_id] = score
+    return found
+
+
+def text_of(session: Session, side: Side, text_id: int) -> Any:
+    """Return a row with its organisation, None when there is none."""
+    model = TABLES[side].text
+    return session.scalar(select(model).where(model.id == text_id).options(joinedload(model.organisation)))
+
+
 def partners(session: Session, side: Side, ids: Sequence[int], wanted: MatchFilter, clock: Clock) -> dict[int, Any]:
     """Return {id: row} of those texts of `side` that pass the filter and are still shown."""
     model = TABLES[side].text

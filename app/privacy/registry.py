@@ -216,6 +216,8 @@ COLUMNS: dict[str, dict[str, DataClass]] = {
             "exclusions",
             "response_days",
             "last_confirmed",
+            "statements",
+            "statements_version",
             "created_at",
             "updated_at",
             "published_at",

@@ -52,7 +52,7 @@ def test_two_times_yes_introduces_and_shows_who_said_so(context: Context, welfar
     assert told(context, welfare.person) == [AlertKind.AGREED]
     with context.sessions.read() as session:
         for side, own in ((welfare, "challenge"), (startup, "profile")):
-            read = read_introduction(session, side.actor, agreed.introduction_id or 0)
+            read = read_introduction(context, session, side.actor, agreed.introduction_id or 0)
             assert read.side == own
             assert [(contact.side, contact.email) for contact in read.contacts] == [
                 ("challenge", "ayla@people.example"),
@@ -292,7 +292,7 @@ def test_the_contact_who_left_is_shown_no_more_until_a_colleague_takes_over(
     number = agreed.introduction_id or 0
     membership.remove_member(context, OPERATOR, welfare.organisation, colleague)
     with context.sessions.read() as session:
-        read = read_introduction(session, startup.actor, number)
+        read = read_introduction(context, session, startup.actor, number)
     assert [contact.email for contact in read.contacts] == ["mira@people.example"]
     assert [one.email for one in take_over_contact(context, welfare.actor, number).contacts] == [
         "ayla@people.example",

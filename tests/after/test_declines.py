@@ -12,7 +12,7 @@ from app.decisions import service
 from app.decisions.effects import Decline, hidden_partners
 from app.matches.match_repository import MatchFilter
 from app.matches.service import matches_of, next_best
-from app.vocabulary import DecisionReason
+from app.vocabulary import DecisionReason, Language
 from matching.texts import Side as TextSide
 from tests import stories
 from tests.after.people import Side, actor_of, put_startup, put_welfare
@@ -81,7 +81,9 @@ OF_CHALLENGES = [
 def listed(context: Context, side: TextSide, own: Side, text: int | None = None, *, hidden: bool = False) -> list[Any]:
     with context.sessions.read() as session:
         wanted = MatchFilter(show_hidden=hidden)
-        page = matches_of(context, session, own.actor, side, text or own.text, wanted, limit=100, cursor=None)
+        page = matches_of(
+            context, session, own.actor, side, text or own.text, wanted, Language.GERMAN, limit=100, cursor=None
+        )
     return page.items
 
 

@@ -42,7 +42,7 @@ def introduction(context: Context, welfare: Side, startup: Side) -> int:
 
 def read(context: Context, side: Side, introduction: int) -> IntroductionRead:
     with context.sessions.read() as session:
-        return service.read_introduction(session, side.actor, introduction)
+        return service.read_introduction(context, session, side.actor, introduction)
 
 
 def send(context: Context, side: Side, introduction: int, body: str = "Guten Tag") -> int:

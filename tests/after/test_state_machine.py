@@ -43,7 +43,7 @@ from app.models import (
     ToldMatch,
 )
 from app.rules import Rules
-from app.vocabulary import AlertMode, ChallengeState, DecisionState, MailTemplate
+from app.vocabulary import AlertMode, ChallengeState, DecisionState, Language, MailTemplate
 from matching.texts import Side as TextSide
 from tests import stories
 from tests.after.killing import Killed, killed_after_commit, killed_at
@@ -335,7 +335,15 @@ class Life(RuleBasedStateMachine):
         own = self.welfare[challenge]
         with self.context.sessions.read() as session:
             page = matches_of(
-                self.context, session, own.actor, TextSide.CHALLENGE, own.text, MatchFilter(), limit=9, cursor=None
+                self.context,
+                session,
+                own.actor,
+                TextSide.CHALLENGE,
+                own.text,
+                MatchFilter(),
+                Language.GERMAN,
+                limit=9,
+                cursor=None,
             )
         assert "people.example" not in page.model_dump_json()
         shown = {item.profile.id: item.standing.state if item.standing else None for item in page.items if item.profile}
@@ -358,7 +366,7 @@ class Life(RuleBasedStateMachine):
                 found = introductions.list_introductions(session, side.actor, status=None, limit=100, cursor=None)
                 seen = set[tuple[Pair, str]]()
                 for row in found.rows:
-                    read = introductions.read_introduction(session, side.actor, row.id)
+                    read = introductions.read_introduction(self.context, session, side.actor, row.id)
                     pair = self.pair_of(row.challenge_id, row.profile_id)
                     seen |= {(pair, contact.email) for contact in read.contacts}
                 expected = {
