@@ -16,6 +16,8 @@ LIFETIMES = {
     LinkPurpose.RESET_PASSWORD: timedelta(minutes=30),
     # Colleagues are on shift or on leave; an invitation opens nothing but a membership that can be withdrawn.
     LinkPurpose.INVITATION: timedelta(days=7),
+    # Answers one question about one introduction, and nothing else.
+    LinkPurpose.OUTCOME: timedelta(days=30),
 }
 
 

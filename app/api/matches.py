@@ -41,9 +41,10 @@ def get_filter(
     language: Language | None = None,
     network: NetworkFilter = None,
     minimum_fit: Annotated[float | None, Query(ge=0, le=1)] = None,
+    show_hidden: Annotated[bool, Query(description="Show what declines of the organisation hide, too.")] = False,
 ) -> MatchFilter:
     """Collect the filters of a list; each looks at the partner, not at the text whose list it is."""
-    return MatchFilter(field_of_action, region, language, network, minimum_fit)
+    return MatchFilter(field_of_action, region, language, network, minimum_fit, show_hidden)
 
 
 FilterDep = Annotated[MatchFilter, Depends(get_filter)]

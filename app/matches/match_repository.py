@@ -19,13 +19,14 @@ from matching.texts import Side
 
 @dataclass(frozen=True, slots=True)
 class MatchFilter:
-    """Which partners a reader wants to see; None: all."""
+    """Which partners a reader wants to see; None: all. `show_hidden`: also those that declines hide."""
 
     field_of_action: FieldOfAction | None = None
     region: Region | None = None
     language: Language | None = None
     network: str | None = None
     minimum_fit: float | None = None
+    show_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from app.fields import NO_LOOKALIKE, MustHave, StrictModel
 from app.organisations.schemas import OrganisationSummary
 from app.profiles.schemas import EXAMPLE as PROFILE_EXAMPLE
 from app.profiles.schemas import ProfileContent
-from app.vocabulary import FieldOfAction
+from app.vocabulary import DecisionReason, FieldOfAction, PairState
 
 
 class SpanRead(BaseModel):
@@ -74,6 +74,29 @@ class ProfileSummary(BaseModel):
     regions: list[str]
     fields_of_action: list[FieldOfAction]
     organisation: OrganisationSummary
+
+
+class StandingRead(BaseModel):
+    """How a pair stands, as the organisation sees it whose list it is."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    state: PairState = Field(
+        description="waiting: asked, no answer yet; asked: the other side waits for an answer; declined: by this side; "
+        "was_declined: by the other; expired: asked and not answered; introduced: both agreed."
+    )
+    decision_id: int | None
+    introduction_id: int | None
+    expires_at: datetime | None = Field(description="Until when an answer is awaited.")
+
+
+class HiddenByRead(BaseModel):
+    """The decline that hides a partner; taking it back shows it again."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    decision_id: int
+    reason: DecisionReason
 
 
 class MatchRead(BaseModel):
@@ -158,6 +181,9 @@ class MatchRead(BaseModel):
     shared_terms: list[SharedTermRead] = Field(description="At most five, the most telling first.")
     reason: str = Field(description="One sentence put together from evidence and criteria, in the reader's language.")
     signals: dict[str, float] = Field(description="What the fit is made of; for debugging, may change any time.")
+    standing: StandingRead | None = Field(default=None, description="What was said about it; null: nothing yet.")
+    hidden_by: HiddenByRead | None = Field(default=None, description="Shown with `show_hidden` only.")
+    full: bool = Field(default=False, description="All pilot slots of the startup are taken or asked for.")
 
 
 class NearMiss(BaseModel):
@@ -189,6 +215,13 @@ class MatchListing(BaseModel):
     next_cursor: str | None = Field(description="Send it as `cursor` to get the next page.")
     generation: int | None = Field(description="Number of the ranking they stand in; null in a preview.")
     ranked_at: datetime | None = Field(description="When that ranking was made; null in a preview.")
+    hidden: int = Field(default=0, description="How many of this list declines of the organisation hide.")
+
+
+class NextBest(BaseModel):
+    """The best partner to turn to next."""
+
+    match: MatchRead | None = Field(description="Null: nothing was found that is free and not decided yet.")
 
 
 class PreviewListing(MatchListing):

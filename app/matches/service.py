@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.context import Context
+from app.decisions.view import NOTHING_SAID, ListView, view_of
 from app.errors import EncoderMismatch, Forbidden
-from app.matches import access, generations, labels, match_repository, vector_repository
+from app.matches import access, generations, labels, listing, match_repository, vector_repository
 from app.matches.explaining import Explainer, Explanation
 from app.matches.list_writer import MINIMUM_FIT
 from app.matches.match_repository import ListedMatch, MatchFilter
@@ -17,13 +18,16 @@ from app.matches.proposals import proposals_in
 from app.matches.ranking import query_passages
 from app.matches.schemas import (
     ChallengeSummary,
+    HiddenByRead,
     MatchExplanation,
     MatchListing,
     MatchRead,
     NearMiss,
+    NextBest,
     Preview,
     PreviewListing,
     ProfileSummary,
+    StandingRead,
     Verdict,
 )
 from app.matches.texts import facets
@@ -56,25 +60,79 @@ def matches_of(
     if generation is None:
         return MatchListing(items=[], verdict=None, next_cursor=None, generation=None, ranked_at=None)
     explainer = Explainer(context, session, side, row, language)
-    listed = match_repository.list_of(session, generation.id, side, text_id)
+    listed = listing.listed(session, context.clock, generation.id, side, text_id)
     if wanted.minimum_fit is not None:
         listed = [match for match in listed if match.fit >= wanted.minimum_fit]
     partners = match_repository.partners(
         session, side.other, [match.partner_id for match in listed], wanted, context.clock
     )
-    shown = [match for match in listed if match.partner_id in partners and match.rank > after]
-    page = shown[:limit]
-    signals = _stored_signals(context, session, side, row, [match.partner_id for match in page])
-    explained = explainer.explain({match.partner_id: partners[match.partner_id] for match in page})
-    items = [_match(side, row, partners[match.partner_id], match.rank, match.fit, signals, explained) for match in page]
+    view = _view(context, session, actor, side, row, partners)
+    listed = [match for match in listed if match.partner_id in partners]
+    shown = [match for match in listed if wanted.show_hidden or match.partner_id not in view.hidden]
+    rest = [match for match in shown if match.rank > after]
     whole = cursor is None and wanted == MatchFilter()
     return MatchListing(
-        items=items,
+        items=_read_all(context, session, side, row, rest[:limit], partners, view, explainer),
         verdict=_stored_verdict(context, session, side, row, shown, explainer, language) if whole else None,
-        next_cursor=encode_cursor(page[-1].rank) if len(shown) > limit else None,
+        next_cursor=encode_cursor(rest[limit - 1].rank) if len(rest) > limit else None,
         generation=generation.id,
         ranked_at=generation.activated_at,
+        hidden=sum(match.partner_id in view.hidden for match in listed),
     )
+
+
+def next_best(
+    context: Context, session: Session, actor: Actor, side: Side, text_id: int, language: Language = Language.GERMAN
+) -> NextBest:
+    """Return the best partner nothing was said to yet. Raises `NotFound`, `Forbidden`, `NotPublished`."""
+    row = access.published_of(session, actor, side, text_id)
+    if not policies.may_write(actor, row.organisation_id):
+        raise Forbidden
+    generation_id = generations.active_id(session)
+    if generation_id is None:
+        return NextBest(match=None)
+    listed = listing.listed(session, context.clock, generation_id, side, text_id)
+    ids = [match.partner_id for match in listed]
+    partners = match_repository.partners(session, side.other, ids, MatchFilter(), context.clock)
+    view = _view(context, session, actor, side, row, partners)
+    free = [match for match in listed if match.partner_id in partners and view.is_free(match.partner_id)]
+    explainer = Explainer(context, session, side, row, language)
+    read = _read_all(context, session, side, row, free[:1], partners, view, explainer)
+    return NextBest(match=next(iter(read), None))
+
+
+def _view(
+    context: Context, session: Session, actor: Actor, side: Side, row: Any, partners: Mapping[int, Any]
+) -> ListView:
+    """Return what was said about the pairs of a list, for its own organisation; admins see the bare list."""
+    if not policies.may_write(actor, row.organisation_id):
+        return NOTHING_SAID
+    return view_of(session, context.rules, side, row, partners)
+
+
+def _read_all(
+    context: Context,
+    session: Session,
+    side: Side,
+    row: Any,
+    page: Sequence[ListedMatch],
+    partners: Mapping[int, Any],
+    view: ListView,
+    explainer: Explainer,
+) -> list[MatchRead]:
+    signals = _stored_signals(context, session, side, row, [match.partner_id for match in page])
+    explained = explainer.explain({match.partner_id: partners[match.partner_id] for match in page})
+    found = []
+    for match in page:
+        partner_id = match.partner_id
+        read = _match(side, row, partners[partner_id], match.rank, match.fit, signals, explained)
+        if (standing := view.standings.get(partner_id)) is not None:
+            read.standing = StandingRead.model_validate(standing)
+        if (hidden_by := view.hidden.get(partner_id)) is not None:
+            read.hidden_by = HiddenByRead.model_validate(hidden_by)
+        read.full = partner_id in view.full
+        found.append(read)
+    return found
 
 
 def explain_match(
@@ -87,7 +145,7 @@ def explain_match(
     row = access.published_of(session, actor, side, text_id)
     partner = access.partner_of(session, actor, side.other, partner_id, context.clock)
     snapshot = context.ranking.snapshot(session)
-    listed = match_repository.list_of(session, snapshot.generation_id, side, text_id)
+    listed = listing.listed(session, context.clock, snapshot.generation_id, side, text_id)
     entry = next((match for match in listed if match.partner_id == partner_id), None)
     ranking = _scored(context, session, side, row, [partner_id])
     fit = entry.fit if entry is not None else float(ranking.fits[0])
@@ -163,7 +221,7 @@ def _stored_verdict(
     explainer: Explainer,
     language: Language,
 ) -> Verdict:
-    best = listed[0].fit if listed else None
+    best = max((match.fit for match in listed), default=None)
     near_miss: NearMiss | None = None
     if best is None or not is_suitable(best):
         try:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.matches import labels, match_repository
+from app.matches.bands import POSSIBLE
 from app.matches.explaining import Explainer
 from app.matches.match_repository import MatchFilter
 from app.matches.ranking import query_passages
@@ -18,7 +19,7 @@ from matching.criteria import Facets, Status
 from matching.features import Passages, TextFeatures
 from matching.texts import Side
 
-SUITABLE_FIT: Final = 0.25
+SUITABLE_FIT: Final = POSSIBLE
 """Fit from which a match is worth a conversation; provisional until the fit is calibrated."""
 _LOOKED_AT: Final = 5
 _WORDS: Final[dict[tuple[Side, bool], labels.Words]] = {
