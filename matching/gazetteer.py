@@ -70,7 +70,7 @@ ON_PREMISES: Final = pattern(
     r"leaves? the (?:house|building|premises)|bleiben (?:\w+ ){0,2}im (?:haus|gebäude)|self-hosted)"
 )
 WHERE_DATA_LIE: Final = pattern(
-    r"(?:\bserver\w*|\w*hosting\w*|\bgehostet\w*|\w*rechenzentr\w+|\bcloud\w*|\bdaten\b|\bspeicher\w*|gespeichert|"
+    r"(?:\bserver\w*|\w{0,30}hosting\w*|\bgehostet\w*|\w{0,30}rechenzentr\w+|\bcloud\w*|\bdaten\b|\bspeicher\w*|gespeichert|"
     r"\bhosted\b|data cent(?:re|er)s?|\bstored\b|\bstorage\b|\bprocessed\b|\bdata\b|infrastructure|\bregion\b|"
     r"\bbetrieb\b|\bbetrieben\b|auswertung läuft|running in|computing cluster|gpus?\b|sub-?processors?|"
     r"on-?premise\w*|"

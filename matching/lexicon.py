@@ -98,7 +98,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     _topic(
         "without",
         "camera",
-        r"(?:\b\w*kameras?\b|\b\w*cameras?\b|videoüberwachung|cctv)",
+        r"(?:\b\w{0,30}kameras?\b|\b\w{0,30}cameras?\b|videoüberwachung|cctv)",
         meets=r"kameralos|ohne (?:bild|kamera|video)|keine optik|no (?:image|picture|video|camera)s?",
         fails=r"(?:decken|überwachungs|raum|wärmebild)kamera|ceiling cameras?",
         unwanted=True,
@@ -118,7 +118,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     _topic(
         "without",
         "location_tracking",
-        r"(?:\w*ortung\w*|bewegungsprofile?|standortverfolgung|gps(?:-?track\w*)?|location (?:tracking|history)|"
+        r"(?:\w{0,30}ortung\w*|bewegungsprofile?|standortverfolgung|gps(?:-?track\w*)?|location (?:tracking|history)|"
         r"track(?:ing)? (?:of )?(?:staff|people|employees)|geo-?tracking|locating)",
         meets=r"location is switched off|standort wird nicht",
         fails=r"live gps|gps track|standorte? in echtzeit|echtzeit-?ortung|dauerortung (?:ist|läuft)|mit ortung"
@@ -274,8 +274,8 @@ IN_PASSING: Final[dict[Requirement, re.Pattern[str]]] = {
 """Beside these words the thing is a tool that somebody holds, not one that watches."""
 
 SETTINGS: Final[dict[str, re.Pattern[str]]] = {
-    "counselling_centre": pattern(r"(?:\w*beratungsstellen?|counsell?ing (?:centres?|centers?|services?))"),
-    "care_home": pattern(r"(?:\w*pflegeheimen?|altenheimen?|heime\b|seniorenheimen?|care homes?|nursing homes?)"),
+    "counselling_centre": pattern(r"(?:\w{0,30}beratungsstellen?|counsell?ing (?:centres?|centers?|services?))"),
+    "care_home": pattern(r"(?:\w{0,30}pflegeheimen?|altenheimen?|heime\b|seniorenheimen?|care homes?|nursing homes?)"),
     "home_care": pattern(
         r"(?:ambulante\w* (?:pflege)?dienste?\w*|pflegedienste?n?|home[- ]care (?:services?|providers?))"
     ),

@@ -15,7 +15,7 @@ from typing import Final
 
 from matching import gazetteer, lexicon
 from matching.lexicon import TOPICS, Requirement, Topic, pattern
-from matching.statements import BAND_LIMITS, is_negated, sentences
+from matching.statements import BAND_LIMITS, LONGEST, is_negated, sentences
 
 _DEMAND: Final = pattern(
     r"(?:\bm[uü](?:ss|ß)\w*|\bdarf\b|\bdürfen\b|\bwichtig\b|\bzwingend\b|\bunbedingt\b|\bbedingung\b|\bnur\b|"
@@ -61,7 +61,7 @@ def propose_must_haves(fields: Sequence[tuple[str, str]]) -> list[Proposal]:
         if field in _TODAY:
             continue
         for start, end in sentences(text):
-            sentence = text[start:end]
+            sentence = text[start : min(end, start + LONGEST)]
             if not _DEMAND.search(sentence):
                 continue
             for requirement in _demanded(sentence, confirmed=False):

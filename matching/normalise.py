@@ -63,6 +63,7 @@ _ENDS_SENTENCE: Final = re.compile(r"(?<=[.!?…;])\s+|\n+")
 _LEAST_REPEATED: Final = 12
 _PILE: Final = 12
 """Words in a row without a function word that are no prose any more."""
+_OF_A_MERE_PILE: Final = 3
 _DISTINCT: Final = 0.8
 _LEAST_SHOUTED: Final = 25
 _ABBREVIATED: Final = 3
@@ -108,7 +109,8 @@ def _without_lists(text: str) -> str:
         kept.append(_shortened(text[at:end]))
         at = end
     shorter = "".join(kept)
-    return shorter if _WORD.search(shorter) else text
+    # A passage can lie wholly within a pile; it gets as little to say as it has.
+    return shorter if _WORD.search(shorter) else " ".join(_WORD.findall(text)[:_OF_A_MERE_PILE]) or text
 
 
 def _shortened(sentence: str) -> str:

@@ -25,6 +25,8 @@ _SHORT_PIECE: Final = 3  # words; a piece of an enumeration belongs to the verb 
 _FAR_BEFORE: Final = 60
 _FAR_AFTER: Final = 110
 _NEAR_WORDS: Final = 5
+LONGEST: Final = 1500
+"""Characters of a sentence that are read: nobody writes longer ones, and what is pasted must not cost more."""
 _IN_THE_HOUSE: Final[Requirement] = ("hosting", "on_premises")
 _JUST_BEFORE: Final = re.compile(r"\b(?:nicht|not|n't|never|nie)\b[^,]{0,25}$", re.IGNORECASE)
 _NEGATION: Final = re.compile(r"\b(?:nicht|kein\w*|not|no)\b", re.IGNORECASE)
@@ -66,7 +68,9 @@ def read_statements(fields: Sequence[tuple[str, str]]) -> list[Statement]:
     for field, text in fields:
         topics = [topic for topic in TOPICS if topic.anything.search(text)]
         for start, end in sentences(text):
-            for requirement, holds in _read(text[start:end], topics, excluding=field == "exclusions"):
+            for requirement, holds in _read(
+                text[start : min(end, start + LONGEST)], topics, excluding=field == "exclusions"
+            ):
                 known = found.get(requirement)
                 if known is None or (known.holds and not holds and requirement != _IN_THE_HOUSE):
                     found[requirement] = Statement(*requirement, holds, field, start, end)
@@ -259,7 +263,7 @@ def _read_settings(sentence: str, *, excluding: bool) -> Iterator[tuple[Requirem
 
 
 _PRICE: Final = re.compile(
-    r"(?:ab|from|at|kostet|kosten|starts? at|mindestens|at least)?\s*(?:€\s?)?(\d{1,3}(?:[.,\s]\d{3})+|"
+    r"(\d{1,3}(?:[.,\s]\d{3})+|"
     r"\d{1,6})(?:,\d\d|\.\d\d)?\s*"
     r"(?:€|euros?|eur)[^.;]{0,25}?\b(?:im jahr|jährlich|pro jahr|je jahr|per year|a year|yearly|annually)",
     re.IGNORECASE,

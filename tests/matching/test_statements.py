@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.demo import dataset
 from app.matches.texts import facets, statements_of
+from matching import gazetteer, lexicon
 from matching.criteria import Status, check, eligible, encode_challenge_facets, encode_profile_facets
 from matching.statements import Statement, read_statements, sentences
 from matching.texts import Side
@@ -147,3 +150,11 @@ def test_no_useful_demonstration_pair_is_shut_out_and_every_listed_violation_is(
     assert len(violated) == 10
     for challenge, profile in violated:
         assert not allowed[rows.index(challenge), columns.index(profile)], (challenge, profile)
+
+
+def test_no_pattern_looks_back_over_a_word_of_any_length() -> None:
+    """A leading `\\w*` makes a search take the square of a long word's length: twenty seconds for a pasted text."""
+    patterns = [lexicon.ANY_SETTING, gazetteer.WHERE_DATA_LIE, gazetteer.SPOKEN, gazetteer.ANY_LANGUAGE]
+    patterns += [topic.anything for topic in lexicon.TOPICS]
+    for pattern in patterns:
+        assert not re.search(r"(?:^\(\?:|\||^)(?:\\b)?\\w[*+]", pattern.pattern), pattern.pattern
