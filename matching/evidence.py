@@ -28,7 +28,7 @@ from matching.glossary import notion
 from matching.language import language_code
 from matching.signals import LEXICAL_SCALE, MEAN_SHARE, lexical_vectors
 from matching.statistics import Statistics
-from matching.texts import Text, encoding_form
+from matching.texts import Text
 from matching.tokens import hashed_grams
 
 MOST_PAIRS: Final = 3
@@ -77,15 +77,18 @@ class Evidence:
 class Readable:
     """One text as evidence needs it; made once, used for every match of a page.
 
-    whole: (d,) and passages: (m, d) float64 centred unit vectors.
-    grams: weight of each n-gram, as in the lexical signal, and in which passages it stands. terms: the words.
+    whole: (d,) and passages: (m, d) float64 centred unit vectors. grams: (t,) int32 n-grams of the lexical signal, in
+    ascending order, weights: (t,) float64, only: (t,) int64 the passage an n-gram stands in, -1 where it is in several.
+    terms: by stem or notion the first word and where it stands.
     """
 
     text: Text
     whole: NDArray[np.float64]
     passages: NDArray[np.float64]
-    grams: dict[int, tuple[float, frozenset[int]]]
-    terms: dict[str, tuple[float, Span]]
+    grams: NDArray[np.int32]
+    weights: NDArray[np.float64]
+    only: NDArray[np.int64]
+    terms: dict[str, tuple[str, Span]]
 
 
 def read(text: Text, whole: NDArray[np.float32], passages: NDArray[np.float16], statistics: Statistics) -> Readable:
@@ -97,12 +100,12 @@ def read(text: Text, whole: NDArray[np.float32], passages: NDArray[np.float16], 
         text,
         _centred(whole.astype(np.float64), mean),
         _centred(passages.astype(np.float64), mean),
-        _grams(text, statistics),
-        _terms(text, statistics),
+        *_grams(text, statistics),
+        _terms(text),
     )
 
 
-def explain(challenge: Readable, profile: Readable, weights: Weights) -> Evidence:
+def explain(challenge: Readable, profile: Readable, weights: Weights, statistics: Statistics) -> Evidence:
     """Find the evidence of one match."""
     strengths = _strengths(challenge, profile, weights)
     pairs: list[SpanPair] = []
@@ -113,26 +116,24 @@ def explain(challenge: Readable, profile: Readable, weights: Weights) -> Evidenc
             break
         pairs.append(SpanPair(_span(challenge.text, int(row)), _span(profile.text, int(column)), round(strength, 4)))
         strengths[row, :] = strengths[:, column] = -np.inf
-    return Evidence(tuple(pairs), tuple(_shared(challenge, profile)))
+    return Evidence(tuple(pairs), tuple(_shared(challenge, profile, statistics)))
 
 
 def _strengths(challenge: Readable, profile: Readable, weights: Weights) -> NDArray[np.float64]:
     """(m, k) how much passage i of the challenge and passage j of the profile speak for the match."""
     near: NDArray[np.float64] = (challenge.passages @ profile.whole)[:, None] + (profile.passages @ challenge.whole)
-    lexical = np.zeros_like(near)
-    for gram, (weight, where) in challenge.grams.items():
-        other = profile.grams.get(gram)
-        if other is None:
-            continue
-        # An n-gram is gone when the only passage it stands in is.
-        rows = list(where) if len(where) == 1 else []
-        columns = list(other[1]) if len(other[1]) == 1 else []
-        product = weight * other[0]
-        lexical[rows, :] += product
-        lexical[:, columns] += product
-        for row in rows:
-            lexical[row, columns] -= product
-    return near + _LEXICAL_SHARE * weights.lexical * lexical
+    _, mine, theirs = np.intersect1d(challenge.grams, profile.grams, assume_unique=True, return_indices=True)
+    products = challenge.weights[mine] * profile.weights[theirs]
+    rows, columns = challenge.only[mine], profile.only[theirs]
+    # An n-gram is gone when the only passage it stands in is; one that goes with both must not be counted twice.
+    by_row = np.bincount(rows[rows >= 0], products[rows >= 0], minlength=near.shape[0])
+    by_column = np.bincount(columns[columns >= 0], products[columns >= 0], minlength=near.shape[1])
+    twice = np.zeros_like(near)
+    both = (rows >= 0) & (columns >= 0)
+    np.add.at(twice, (rows[both], columns[both]), products[both])
+    lexical = by_row[:, None] + by_column - twice
+    strengths: NDArray[np.float64] = near + _LEXICAL_SHARE * weights.lexical * lexical
+    return strengths
 
 
 def _centred(vectors: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -142,29 +143,30 @@ def _centred(vectors: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray
     return centred
 
 
-def _grams(text: Text, statistics: Statistics) -> dict[int, tuple[float, frozenset[int]]]:
-    terms, counts = hashed_grams(encoding_form(text.whole))
-    packed = (terms << np.uint32(8)) | counts
+def _grams(text: Text, statistics: Statistics) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]:
+    """(grams, weights, only) of a `Readable`."""
+    rows = [hashed_grams(passage) for passage in text.passage_texts()]
+    terms, where, standing = np.unique(
+        np.concatenate([row for row, _ in rows]), return_inverse=True, return_counts=True
+    )
+    counts = np.bincount(where, np.concatenate([times for _, times in rows]), minlength=len(terms))
+    packed = (terms << np.uint32(8)) | np.minimum(counts, 255).astype(np.uint32)
     vectors = lexical_vectors(statistics.idf, LexicalRows(packed, np.array([0, len(packed)], np.int64)))
-    weights = dict(zip(vectors.terms.tolist(), (vectors.weights / LEXICAL_SCALE).tolist(), strict=True))
-    where: dict[int, set[int]] = {}
-    for number, passage in enumerate(text.passage_texts()):
-        for gram in hashed_grams(encoding_form(passage))[0].tolist():
-            if gram in weights:
-                where.setdefault(gram, set()).add(number)
-    return {gram: (weight, frozenset(where.get(gram, ()))) for gram, weight in weights.items()}
+    only = np.full(len(terms), -1)
+    only[where] = np.repeat(np.arange(len(rows)), [len(row) for row, _ in rows])
+    only[standing > 1] = -1
+    return vectors.terms, vectors.weights / LEXICAL_SCALE, only[np.searchsorted(terms, vectors.terms)]
 
 
-def _terms(text: Text, statistics: Statistics) -> dict[str, tuple[float, Span]]:
-    """{stem or number of a notion: (how telling it is, where it stands first)}."""
+def _terms(text: Text) -> dict[str, tuple[str, Span]]:
     stemmer = Stemmer.Stemmer(_STEMMERS[text.language])
-    found: dict[str, tuple[float, Span]] = {}
-    for word, span in _words(text.whole):
+    words = list(_words(text.whole))
+    found: dict[str, tuple[str, Span]] = {}
+    for (word, span), stem in zip(words, stemmer.stemWords([word for word, _ in words]), strict=True):
         known = notion(word)
-        for key in (stemmer.stemWord(word), None if known is None else f"#{known}"):
-            if key is not None and key not in found:
-                grams = hashed_grams(word)[0]
-                found[key] = (float(statistics.idf[grams].mean()), span)
+        found.setdefault(stem, (word, span))
+        if known is not None:
+            found.setdefault(f"#{known}", (word, span))
     return found
 
 
@@ -175,17 +177,21 @@ def _words(whole: str) -> Iterator[tuple[str, Span]]:
             yield word, Span(match.start(), match.end())
 
 
-def _shared(challenge: Readable, profile: Readable) -> Sequence[SharedTerm]:
+def _shared(challenge: Readable, profile: Readable, statistics: Statistics) -> Sequence[SharedTerm]:
     both = challenge.terms.keys() & profile.terms.keys()
-    telling = sorted(both, key=lambda key: (-challenge.terms[key][0] - profile.terms[key][0], key))
+    telling = {key: _rarity(challenge.terms[key][0], statistics) for key in both}
     shared: dict[Span, SharedTerm] = {}
-    for key in telling:
+    for key in sorted(both, key=lambda key: (-telling[key], key)):
         mine, theirs = challenge.terms[key][1], profile.terms[key][1]
         if mine not in shared and all(theirs != known.profile for known in shared.values()):
             shared[mine] = SharedTerm(mine, theirs)
         if len(shared) == MOST_TERMS:
             break
     return list(shared.values())
+
+
+def _rarity(word: str, statistics: Statistics) -> float:
+    return float(statistics.idf[hashed_grams(word)[0]].mean())
 
 
 def _span(text: Text, passage: int) -> Span:

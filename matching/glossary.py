@@ -102,20 +102,19 @@ _LONGEST_ENDING: Final = 5
 """Letters an inflection or a derivation adds at most; more is another word of a compound."""
 
 
+_SHORTEST: Final = 3
+
+
 @functools.cache
-def _beginnings() -> tuple[tuple[str, int], ...]:
-    found = [
-        (word, number)
-        for number, line in enumerate(filter(None, map(str.strip, _NOTIONS.splitlines())))
-        for word in line.replace("|", " ").split()
-    ]
-    return tuple(sorted(found, key=lambda each: -len(each[0])))
+def _beginnings() -> dict[str, int]:
+    lines = filter(None, map(str.strip, _NOTIONS.splitlines()))
+    return {word: number for number, line in enumerate(lines) for word in line.replace("|", " ").split()}
 
 
-@functools.lru_cache(maxsize=50_000)
 def notion(word: str) -> int | None:
     """Give the number of the notion a casefolded word belongs to, None for a word of no notion."""
-    for beginning, number in _beginnings():
-        if word.startswith(beginning) and len(word) - len(beginning) <= _LONGEST_ENDING:
+    beginnings = _beginnings()
+    for end in range(len(word), max(len(word) - _LONGEST_ENDING, _SHORTEST) - 1, -1):
+        if (number := beginnings.get(word[:end])) is not None:
             return number
     return None

@@ -185,7 +185,7 @@ def evidence(encoded: Encoded, encoder: Encoder) -> dict[str, float]:
                 (profile, encoded.features[Side.PROFILE][column]),
             )
         ]
-        found = explain(readable[0], readable[1], encoded.matcher.weights)
+        found = explain(readable[0], readable[1], encoded.matcher.weights, encoded.statistics)
         every = [(challenge, pair.challenge) for pair in found.pairs] + [
             (profile, pair.profile) for pair in found.pairs
         ]

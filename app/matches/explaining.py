@@ -85,7 +85,7 @@ class Explainer:
             return Explanation(shown, [], [], _reason(results, "", "", [], self._language))
         challenge, profile = (own, other) if self._side is Side.CHALLENGE else (other, own)
         weights = self._context.ranking.matcher.weights
-        found = explain(challenge, profile, weights)
+        found = explain(challenge, profile, weights, self._snapshot.corpus.statistics)
         evidence = [
             EvidenceRead(challenge=_span(challenge.text, pair.challenge), profile=_span(profile.text, pair.profile))
             for pair in found.pairs

@@ -51,7 +51,7 @@ def readable(text: Text) -> Readable:
 
 
 def evidence_of(challenge: Text, profile: Text) -> Evidence:
-    return explain(readable(challenge), readable(profile), DEFAULT_WEIGHTS)
+    return explain(readable(challenge), readable(profile), DEFAULT_WEIGHTS, statistics())
 
 
 @settings(max_examples=40, deadline=None)
