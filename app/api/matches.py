@@ -37,6 +37,7 @@ def get_filter(
     return MatchFilter(field_of_action, region, language, network, minimum_fit)
 
 
+Signals = Annotated[bool, Query(description="Also give what each fit is made of; only for admins.")]
 FilterDep = Annotated[MatchFilter, Depends(get_filter)]
 
 
@@ -55,9 +56,12 @@ def list_challenge_matches(
     wanted: FilterDep,
     limit: Limit = 20,
     cursor: Cursor = None,
+    signals: Signals = False,
 ) -> MatchListing:
     """List the startups that fit a published challenge, best first, at most 100."""
-    page = service.matches_of(context, session, actor, Side.CHALLENGE, challenge_id, wanted, limit=limit, cursor=cursor)
+    page = service.matches_of(
+        context, session, actor, Side.CHALLENGE, challenge_id, wanted, limit=limit, cursor=cursor, with_signals=signals
+    )
     link_next(request, response, page.next_cursor)
     return page
 
@@ -77,9 +81,12 @@ def list_profile_matches(
     wanted: FilterDep,
     limit: Limit = 20,
     cursor: Cursor = None,
+    signals: Signals = False,
 ) -> MatchListing:
     """List the challenges that fit a published profile, best first, at most 100."""
-    page = service.matches_of(context, session, actor, Side.PROFILE, profile_id, wanted, limit=limit, cursor=cursor)
+    page = service.matches_of(
+        context, session, actor, Side.PROFILE, profile_id, wanted, limit=limit, cursor=cursor, with_signals=signals
+    )
     link_next(request, response, page.next_cursor)
     return page
 

@@ -12,6 +12,7 @@ from app.organisations.schemas import OrganisationSummary
 from app.profiles.schemas import EXAMPLE as PROFILE_EXAMPLE
 from app.profiles.schemas import ProfileContent
 from app.vocabulary import FieldOfAction
+from matching.calibration import Band
 
 
 class CriterionRead(BaseModel):
@@ -59,6 +60,7 @@ class MatchRead(BaseModel):
                 {
                     "rank": 1,
                     "fit": 0.87,
+                    "band": "very_good",
                     "challenge": {
                         "id": 17,
                         "title": "Nachtdienst hört Stürze zu spät",
@@ -89,7 +91,7 @@ class MatchRead(BaseModel):
                     "criteria": [
                         {"key": "hosting", "status": "met", "asked": "germany", "stated": "on_premises"},
                     ],
-                    "signals": {"dense": 0.61, "lexical": 0.12, "passages": 0.05},
+                    "signals": None,
                 }
             ]
         }
@@ -99,15 +101,18 @@ class MatchRead(BaseModel):
     fit: Annotated[
         float,
         Field(
-            description="From 0 to 1, higher is better. Provisional: an order, not yet a probability.",
+            description="Probability that this pair is worth a conversation, to two decimals.",
             ge=0,
             le=1,
         ),
     ]
+    band: Band = Field(description="`very_good` (sehr gut), `good` (gut) or `possible` (möglich); below is not shown.")
     challenge: ChallengeSummary | None = Field(description="Null in the preview of a challenge.")
     profile: ProfileSummary | None = Field(description="Null in the preview of a profile.")
     criteria: list[CriterionRead]
-    signals: dict[str, float] = Field(description="What the fit is made of; for debugging, may change any time.")
+    signals: dict[str, float] | None = Field(
+        description="What the fit is made of: only for admins who ask for it; may change any time."
+    )
 
 
 class MatchListing(BaseModel):

@@ -26,6 +26,7 @@ from app.matches.texts import facets
 from app.pagination import decode_cursor, encode_cursor
 from app.publishing import policies
 from matching.batches import SideBatch
+from matching.calibration import band_of
 from matching.criteria import Status, check, encode_challenge_facets, encode_profile_facets
 from matching.ranking import Ranking
 from matching.texts import Side
@@ -41,8 +42,12 @@ def matches_of(
     *,
     limit: int,
     cursor: str | None,
+    with_signals: bool = False,
 ) -> MatchListing:
-    """Return a page of the list of a text. Raises `NotFound`, `NotPublished`."""
+    """Return a page of the list of a text, for admins with raw signals if wanted.
+
+    Raises `NotFound`, `NotPublished`, `Forbidden`.
+    """
     after = decode_cursor(cursor)
     tables = TABLES[side]
     row = session.scalar(
@@ -51,6 +56,8 @@ def matches_of(
     if row is None or not policies.may_read(actor, side, row.organisation, row.state.value):
         raise NotFound
     if not policies.may_read_matches(actor, row.organisation_id, row.state.value):
+        raise Forbidden
+    if with_signals and not policies.may_read_signals(actor):
         raise Forbidden
     if row.state != tables.published:
         raise NotPublished(state=row.state.value)
@@ -65,7 +72,8 @@ def matches_of(
     )
     shown = [match for match in listed if match.partner_id in partners and match.rank > after]
     page = shown[:limit]
-    signals = _stored_signals(context, session, side, row, [match.partner_id for match in page])
+    listed_ids = [match.partner_id for match in page] if with_signals else []
+    signals = _stored_signals(context, session, side, row, listed_ids)
     items = [
         _match(
             side,
@@ -73,7 +81,7 @@ def matches_of(
             partners[match.partner_id],
             rank=match.rank,
             fit=match.fit,
-            signals=signals.get(match.partner_id, {}),
+            signals=signals.get(match.partner_id, {}) if with_signals else None,
         )
         for match in page
     ]
@@ -105,7 +113,6 @@ def preview(context: Context, actor: Actor, body: Preview) -> MatchListing:
         )
         ids = result.own.ids.tolist()
         partners = match_repository.partners(session, side.other, ids, MatchFilter(), context.clock)
-        signals = _signals_by_id(result.own)
         items = [
             _match(
                 side,
@@ -113,11 +120,10 @@ def preview(context: Context, actor: Actor, body: Preview) -> MatchListing:
                 partners[partner],
                 rank=rank,
                 fit=fit,
-                signals=signals[partner],
                 content=body.content,
             )
             for rank, (partner, fit) in enumerate(zip(ids, result.own.fits.tolist(), strict=True), 1)
-            if partner in partners and match_repository.is_shown(rank, fit)
+            if partner in partners and band_of(fit) is not None
         ]
     return MatchListing(items=items, next_cursor=None, generation=None, ranked_at=None)
 
@@ -129,9 +135,11 @@ def _match(
     *,
     rank: int,
     fit: float,
-    signals: Mapping[str, float],
+    signals: Mapping[str, float] | None = None,
     content: Any = None,
 ) -> MatchRead:
+    band = band_of(fit)
+    assert band is not None  # noqa: S101  lists hold what is shown
     sides = {side: row, side.other: partner}
     asked = facets(side, content if row is None else row)
     stated = facets(side.other, partner)
@@ -139,7 +147,8 @@ def _match(
     challenge, profile = sides[Side.CHALLENGE], sides[Side.PROFILE]
     return MatchRead(
         rank=rank,
-        fit=fit,
+        fit=round(fit, 2),
+        band=band,
         challenge=None if challenge is None else ChallengeSummary.model_validate(challenge),
         profile=None if profile is None else ProfileSummary.model_validate(profile),
         criteria=[
@@ -152,7 +161,7 @@ def _match(
             for result in check(challenge_fields, profile_fields)
             if result.status is not Status.NOT_ASKED
         ],
-        signals=dict(signals),
+        signals=None if signals is None else dict(signals),
     )
 
 

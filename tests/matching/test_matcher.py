@@ -172,15 +172,6 @@ def test_passages_are_read_for_candidates_only() -> None:
     assert 3 <= asked[0] < 60
 
 
-def test_fit_rises_with_the_score_and_stays_inside() -> None:
-    scores = np.linspace(-40, 40, 401)
-    fits = DEFAULT_WEIGHTS.fit(scores)
-    assert (np.diff(fits) >= 0).all()
-    assert 0 < fits[0] < fits[-1] < 1
-    for fit in (0.05, 0.5, 0.9):
-        assert Weights().fit(np.array([Weights().score_at(fit)]))[0] == pytest.approx(fit, abs=1e-6)
-
-
 def test_extra_is_bounded_and_never_negative() -> None:
     extra = DEFAULT_WEIGHTS.passage_extra(np.array([-1.0, 0.1, 0.2, 1.0]), np.full(4, 0.1), 0.05)
     assert extra.tolist() == [0, 0, DEFAULT_WEIGHTS.extra_most, DEFAULT_WEIGHTS.extra_most]
