@@ -37,9 +37,9 @@ class Band(StrEnum):
     POSSIBLE = "possible"
 
 
-LOWEST_FIT: Final[Mapping[Band, float]] = {Band.VERY_GOOD: 0.5, Band.GOOD: 0.2, Band.POSSIBLE: 0.05}
-"""Bands by falling fit. A very good pair is more likely worth a conversation than not; of possible ones, readers look
-at up to twenty for one conversation. Chosen, not learned."""
+LOWEST_FIT: Final[Mapping[Band, float]] = {Band.VERY_GOOD: 0.5, Band.GOOD: 0.2, Band.POSSIBLE: 0.03}
+"""Bands by falling fit. A very good pair is more likely worth a conversation than not. The lowest is as high as it can
+be with a partner kept for nine in ten challenges that have one (docs/decisions/0010). Chosen, not learned."""
 
 HUBNESS_SHARE: Final = 0.4
 """How much of a text's hubness is taken from its best score, besides what the score has lost already."""

@@ -20,12 +20,12 @@ MISSION: Final = frozenset({"demo", "welfare_de"})
 """Names of sets of challenges and profiles; questions with answers, goals with goods and the like are others."""
 
 MISSION_WEIGHT: Final = 3.0
-SILENCED: Final = 0.02
+SILENCED: Final = 0.01
 """Share of the answerable texts of a set that "nothing fits" may silence, before the mean over sets is taken. Well
 below a tenth: the promise is for each set that was left out, and for relevant texts that are not found at all."""
 
-LISTED: Final = 100
-"""Length of a list."""
+LISTED: Final = 20
+"""Places of a list at which a document of any band is shown."""
 _DECIMALS: Final = 4
 
 

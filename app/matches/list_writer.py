@@ -1,10 +1,11 @@
 """Keeps the stored lists of matches exact while texts enter and leave the corpus.
 
-Readers see the best LENGTH partners of a text whose fit is at least MINIMUM_FIT: a weak suggestion helps nobody. The
-best SURE are kept whatever their fit, as nearest misses. A stored list holds every eligible partner that does not rank behind the list's last entry (no
-last entry: every eligible partner). It may grow to LONGEST entries before it is trimmed to KEPT, and shrink to what
-readers see before it is ranked afresh: the slack makes most arrivals and departures cheap. (Maintenance of top-k views
-with slack: Yi, Yu, Yang, Xia, Chen, "Efficient maintenance of materialized top-k views", ICDE 2003.)
+Readers see the best LENGTH partners of a text, those behind place SURE only with a fit of at least MINIMUM_FIT, and
+none below the lowest band: a weak suggestion helps nobody. The best SURE are kept whatever their fit, as nearest
+misses. A stored list holds every eligible partner that does not rank behind the list's last entry (no last entry:
+every eligible partner). It may grow to LONGEST entries before it is trimmed to KEPT, and shrink to what readers may
+see before it is ranked afresh: the slack makes most arrivals and departures cheap. (Maintenance of top-k views with
+slack: Yi, Yu, Yang, Xia, Chen, "Efficient maintenance of materialized top-k views", ICDE 2003.)
 
 A pair that stands in the lists of both texts is one row, with one score.
 """
@@ -20,7 +21,6 @@ from app.matches.list_repository import LastEntry
 from app.matches.passages import PassageCache, PassageReader
 from app.matches.sides import TABLES
 from app.matches.snapshot import Snapshot
-from matching.calibration import LOWEST_FIT, Band
 from matching.features import Passages
 from matching.matcher import Matcher
 from matching.ranking import Ranking, RankResult
@@ -30,8 +30,8 @@ LENGTH = 100
 """Matches of a text that readers see at most."""
 SURE = 20
 """Matches that are kept however low their fit is: the nearest misses of a text that nothing fits."""
-MINIMUM_FIT = LOWEST_FIT[Band.POSSIBLE]
-"""Readers see no match below it."""
+MINIMUM_FIT = 0.1
+"""Behind place SURE a list holds no weaker match: long tails of weak ones would make every publication expensive."""
 KEPT = 120
 SURE_KEPT = 26
 LONGEST = 200

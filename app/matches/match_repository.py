@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.clock import Clock
 from app.db.types import json_contains
 from app.matches import expiry
-from app.matches.list_writer import LENGTH
+from app.matches.list_writer import LENGTH, MINIMUM_FIT, SURE
 from app.matches.sides import TABLES
 from app.models import Challenge, Match, Network, Organisation, Profile
 from app.vocabulary import FieldOfAction, Language, Region
@@ -49,7 +49,12 @@ def list_of(session: Session, generation_id: int, side: Side, text_id: int) -> l
         .limit(LENGTH)
     )
     listed = (ListedMatch(rank, *row) for rank, row in enumerate(session.execute(query), 1))
-    return [match for match in listed if band_of(match.fit) is not None]
+    return [match for match in listed if is_shown(match.rank, match.fit)]
+
+
+def is_shown(rank: int, fit: float) -> bool:
+    """Tell whether readers see a match at this place of a list."""
+    return band_of(fit) is not None and (rank <= SURE or fit >= MINIMUM_FIT)
 
 
 def partners(session: Session, side: Side, ids: Sequence[int], wanted: MatchFilter, clock: Clock) -> dict[int, Any]:

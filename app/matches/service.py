@@ -123,7 +123,7 @@ def preview(context: Context, actor: Actor, body: Preview) -> MatchListing:
                 content=body.content,
             )
             for rank, (partner, fit) in enumerate(zip(ids, result.own.fits.tolist(), strict=True), 1)
-            if partner in partners and band_of(fit) is not None
+            if partner in partners and match_repository.is_shown(rank, fit)
         ]
     return MatchListing(items=items, next_cursor=None, generation=None, ranked_at=None)
 

@@ -12,7 +12,7 @@ from matching.batches import SideBatch
 from matching.corpus import Corpus
 from matching.criteria import eligible
 from matching.features import Passages
-from matching.fusion import DEFAULT_WEIGHTS, Weights
+from matching.fusion import DEFAULT_WEIGHTS
 from matching.matcher import Matcher
 from matching.passages import InMemoryPassages, PassageVectors, coverage
 from matching.ranking import Floors, Ranking, RankResult
