@@ -34,7 +34,7 @@ class StoredList:
 
 
 def visible(entries: list[Entry]) -> list[Entry]:
-    """The entries of a list that readers see: the best, and those behind only while they are good."""
+    """The entries of a list that must be there: the best, and those behind only while they are good."""
     best = entries[: list_writer.LENGTH]
     return [
         entry for place, entry in enumerate(best) if place < list_writer.SURE or entry[2] >= list_writer.MINIMUM_FIT

@@ -66,7 +66,7 @@ def matches_of(
         return MatchListing(items=[], next_cursor=None, generation=None, ranked_at=None)
     listed = match_repository.list_of(session, generation.id, side, text_id)
     if wanted.minimum_fit is not None:
-        listed = [match for match in listed if match.fit >= wanted.minimum_fit]
+        listed = [match for match in listed if _shown_fit(match.fit) >= wanted.minimum_fit]
     partners = match_repository.partners(
         session, side.other, [match.partner_id for match in listed], wanted, context.clock
     )
@@ -147,7 +147,7 @@ def _match(
     challenge, profile = sides[Side.CHALLENGE], sides[Side.PROFILE]
     return MatchRead(
         rank=rank,
-        fit=round(fit, 2),
+        fit=_shown_fit(fit),
         band=band,
         challenge=None if challenge is None else ChallengeSummary.model_validate(challenge),
         profile=None if profile is None else ProfileSummary.model_validate(profile),
@@ -163,6 +163,11 @@ def _match(
         ],
         signals=None if signals is None else dict(signals),
     )
+
+
+def _shown_fit(fit: float) -> float:
+    """Round a fit to what is known of it: two decimals, and never certainty."""
+    return min(round(fit, 2), 0.99)
 
 
 def _stored_signals(
