@@ -86,8 +86,9 @@ def test_every_match_has_the_band_of_its_fit_and_weaker_ones_are_kept_but_hidden
     with context.sessions.read() as session:
         stored = session.scalars(select(Match).where(Match.challenge_id == challenge, Match.in_challenge_list)).all()
         fits = {match.profile_id: match.fit for match in stored}
+    best = sorted(fits, key=lambda profile: -fits[profile])[:20]
     assert {item["profile"]["id"]: item["band"] for item in items} == {
-        profile: band for profile, fit in fits.items() if (band := band_of(fit)) is not None
+        profile: band_of(fit) for profile, fit in fits.items() if fit >= (0.03 if profile in best else 0.1)
     }
     assert len(fits) > len(items), "near misses are kept"
 
@@ -185,8 +186,8 @@ def test_after_a_change_of_the_language_alone_list_and_preview_still_agree(clien
 
 def test_a_preview_stores_nothing(client: TestClient, challenge: int) -> None:
     ready = client.get("/readyz").json()
-    body = {"side": "challenge", "content": stories.CHALLENGE_CONTENT}
-    assert 1 < len(client.post(f"{API}/preview", json=body).json()["items"]) <= 10
+    body = {"side": "challenge", "content": stories.CHALLENGE_CONTENT | {"problem": stories.words_for(3)}}
+    assert len(client.post(f"{API}/preview", json=body).json()["items"]) > 1
     assert len(client.post(f"{API}/preview", json=body | {"limit": 1}).json()["items"]) == 1
     assert client.get("/readyz").json() == ready
     assert ready == {
