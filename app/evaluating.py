@@ -41,6 +41,12 @@ def evaluate(
         Path | None,
         typer.Option(help="Learn the fit from these sets and the demonstration data, and write the constants there."),
     ] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Also measure must-haves, duplicates, evidence and language pairs.")
+    ] = False,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="With --trust: also with changed texts; encodes all ten times.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Rank judged sets with the service's own kernel, beside dense, BM25 and rank fusion alone.
@@ -48,6 +54,7 @@ def evaluate(
     Prints nDCG@10 with a 95 % bootstrap interval, MRR@10 and recall@10, for each set and on average; how true the fits
     are; and whether the service knows when nothing fits. Fits are measured with constants learned without the set.
     """
+    from app.evaluating_trust import tables, trust_reports
     from app.matches.reference import packaged_statistics
     from app.start import load_configured_encoder
     from matching import ablation as parts
@@ -68,8 +75,9 @@ def evaluate(
     if calibrate_to is not None:
         _calibrate(encoder, reports, packaged, calibrate_to)
     left_out = {one.judged.name: parts.ablate(one, reference=packaged) for one in encoded} if ablation else {}
+    measured = trust_reports(folders, judged, encoder, packaged, robust=robustness) if trust else {}
     if as_json:
-        content = evaluation.as_dict(reports)
+        content = evaluation.as_dict(reports) | ({"trust": measured} if trust else {})
         if ablation:
             content["ablation"] = {name: _rounded(ndcg) for name, ndcg in left_out.items()}
         print_json(content)
@@ -78,6 +86,8 @@ def evaluate(
     _print_trust(reports)
     if ablation:
         _print_ablation(left_out)
+    for each in tables(measured):
+        out.print(each)
 
 
 def _calibrate(encoder: "Encoder", reports: "list[SetReport]", packaged: "Statistics | None", target: Path) -> None:
