@@ -34,6 +34,11 @@ class Settings(BaseSettings):
         min_length=1,
         description="`bundled`, or the name or folder of any sentence-transformers model.",
     )
+    second_encoder: Literal["auto", "none", "universal"] = Field(
+        default="auto",
+        description="A small encoder read beside it; `auto` is `universal` with the bundled encoder, else `none`. "
+        "After a change run `passgenau rescore`.",
+    )
     encoder_dtype: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto",
         description="Precision of a new ranking; `auto` is bfloat16 where the processor has it.",

@@ -20,8 +20,10 @@ from app.models import Challenge
 from app.rules import make_rules
 from app.security import make_security
 from app.settings import Settings
-from matching.encoder import Encoder, EncoderError, load_encoder
+from matching.encoder import BUNDLED, Encoder, EncoderError, load_encoder
+from matching.joined_encoder import JoinedEncoder
 from matching.matcher import Matcher
+from matching.universal_encoder import UniversalEncoder, UniversalEncoderError
 
 
 def open_database(settings: Settings) -> Engine:
@@ -35,16 +37,24 @@ def open_database(settings: Settings) -> Engine:
 
 
 def load_configured_encoder(settings: Settings, dtype: str | None = None) -> Encoder:
-    """Load the encoder of the settings; `dtype` is that of an existing ranking."""
+    """Load the encoder of the settings, joined with a second one or not; `dtype` is that of an existing ranking."""
     try:
-        return load_encoder(
+        first = load_encoder(
             settings.encoder,
             settings.model_dir,
             dtype=dtype or settings.encoder_dtype,  # type: ignore[arg-type]
             threads=settings.threads,
         )
-    except EncoderError as error:
+        if not has_second_encoder(settings):
+            return first
+        return JoinedEncoder(first, UniversalEncoder.load(settings.threads))
+    except (EncoderError, UniversalEncoderError) as error:
         raise EncoderUnusable(reason=str(error)) from error
+
+
+def has_second_encoder(settings: Settings) -> bool:
+    """Tell whether texts are read by two encoders; the weights were chosen for the bundled one with a second."""
+    return settings.second_encoder == "universal" or (settings.second_encoder == "auto" and settings.encoder == BUNDLED)
 
 
 def start(settings: Settings, *, clock: Clock | None = None) -> Context:

@@ -14,11 +14,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from matching import calibration as calibrating
 from matching.batches import SideBatch
+from matching.calibration import DECIMALS, Calibration
 from matching.corpus import Corpus, SideCorpus
 from matching.criteria import eligible
 from matching.features import Passages
-from matching.fusion import DECIMALS, DEFAULT_WEIGHTS, Weights
+from matching.fusion import DEFAULT_WEIGHTS, Weights
 from matching.passages import PassageSource, PassageVectors, coverage
 from matching.ranking import Floors, Ranking, RankResult
 from matching.signals import DENSE_SCALE, LEXICAL_SCALE, dense_vectors, lexical_vectors, products
@@ -32,10 +34,14 @@ _NO_ID: Final = np.iinfo(np.int64).max
 
 
 class Matcher:
-    """Ranks by one symmetric score; see `matching.fusion`."""
+    """Ranks by one symmetric score (`matching.fusion`), and says what it means (`matching.calibration`).
 
-    def __init__(self, weights: Weights = DEFAULT_WEIGHTS) -> None:
+    calibration: the packaged one when None.
+    """
+
+    def __init__(self, weights: Weights = DEFAULT_WEIGHTS, calibration: Calibration | None = None) -> None:
         self.weights = weights
+        self.calibration = calibration or calibrating.packaged()
 
     def rank(
         self,
@@ -52,9 +58,9 @@ class Matcher:
         """For each text of `queries`, in order, the best eligible texts of the other side of `corpus`.
 
         query_passages: passages of the queries, in the same order. passages: where those of the other side come from.
-        limit: length of a list. minimum: pairs below this score are in no list (`Weights.score_at` gives the score of
-        a fit). floors: when given, `RankResult.admitted` is computed. exhaustive: compute every signal of every pair
-        and select afterwards; the result is the same, slower.
+        limit: length of a list. minimum: pairs below this score are in no list (`Calibration.score_at` gives the score
+        of a fit). floors: when given, `RankResult.admitted` is computed. exhaustive: compute every signal of every
+        pair and select afterwards; the result is the same, slower.
         """
         results: list[RankResult] = []
         for block in self._blocks(queries, query_passages, corpus):
@@ -99,6 +105,7 @@ class Matcher:
             rows = np.arange(start, min(start + size, len(queries)))
             part = queries.take(rows)
             dense = dense_vectors(statistics.mean(part.side), part.languages, part.whole)
+            hubness = statistics.hubness(part.side, dense)
             lexical = lexical_vectors(statistics.idf, part.lexical)
             dense_products = products(dense, other.dense)
             lexical_products = np.empty_like(dense_products)
@@ -115,7 +122,8 @@ class Matcher:
                 passages=PassageVectors.prepare(statistics.mean(part.side), part.languages, query_passages.take(rows)),
                 dense=dense_products,
                 lexical=lexical_products,
-                offsets=self.weights.offsets(statistics.hubness(part.side, dense), statistics.spread),
+                hubness=hubness,
+                offsets=self.weights.offsets(hubness, statistics.spread),
                 other_offsets=other_offsets,
                 rough_offsets=other_offsets.astype(np.float32),
                 allowed=allowed & other.alive,
@@ -163,6 +171,11 @@ class Matcher:
 
     def _result(self, block: _Block, row: int, selection: _Selection, pairs: _Pairs, request: _Request) -> RankResult:
         order = pairs.order()
+        confidence = -np.inf
+        if len(order):
+            best = float(pairs.scores[order[0]])
+            spread = block.corpus.statistics.spread
+            confidence = calibrating.confidence(best, float(block.hubness[row]), spread)
         order = order[pairs.scores[order] >= request.minimum]
         query = int(block.queries.ids[row])
         admitted = order[:0]
@@ -176,6 +189,7 @@ class Matcher:
             self._ranking(pairs.take(order[: request.limit])),
             self._ranking(pairs.take(admitted)),
             selection.eligible,
+            round(confidence, DECIMALS),
         )
 
     def _ranking(self, pairs: _Pairs) -> Ranking:
@@ -185,7 +199,7 @@ class Matcher:
             "hubness": np.round(pairs.hubness, DECIMALS),
             "passages": np.round(pairs.extra, DECIMALS),
         }
-        return Ranking(pairs.ids, pairs.scores, self.weights.fit(pairs.scores), signals)
+        return Ranking(pairs.ids, pairs.scores, self.calibration.fit(pairs.scores), signals)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,8 +230,8 @@ class _RowFloors:
 class _Block:
     """Some queries against all n rows of the other side.
 
-    dense, lexical: (b, n) float32 whole-number products. offsets: (b,) and other_offsets: (n,) what hubness takes, the
-    latter also in float32. allowed: (b, n) bool, eligible and there.
+    dense, lexical: (b, n) float32 whole-number products. hubness: (b,) of the queries. offsets: (b,) and other_offsets:
+    (n,) what hubness takes, the latter also in float32. allowed: (b, n) bool, eligible and there.
     """
 
     corpus: Corpus
@@ -226,6 +240,7 @@ class _Block:
     passages: PassageVectors
     dense: NDArray[np.float32]
     lexical: NDArray[np.float32]
+    hubness: NDArray[np.float64]
     offsets: NDArray[np.float64]
     other_offsets: NDArray[np.float64]
     rough_offsets: NDArray[np.float32]

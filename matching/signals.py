@@ -29,7 +29,7 @@ MEAN_SHARE: Final = 0.65
 """Share of the mean that is subtracted. The mean of few texts holds their common topic besides what the encoder adds
 to every text of a side and language; subtracting all of it loses quality, most of all away from the reference."""
 
-STRONGEST_TERMS: Final = 256
+STRONGEST_TERMS: Final = 128
 _ROWS_AT_ONCE: Final = 4096
 _SMALL_PRODUCT: Final = 8_000_000
 _TEXT_FREQUENCY: Final = 1 + np.log(np.maximum(np.arange(256), 1))

@@ -100,14 +100,20 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def make_context(engine: Engine, clock: Clock, encoder: Any = None, statistics: Statistics | None = None) -> Context:
+def make_context(
+    engine: Engine,
+    clock: Clock,
+    encoder: Any = None,
+    statistics: Statistics | None = None,
+    matcher: Matcher | None = None,
+) -> Context:
     """A context as another process on the same database would have it; the first one makes the generation.
 
     statistics: those of the first generation; without them nothing depends on a corpus.
     """
     sessions = Sessions(engine)
     encoder = encoder or HashingEncoder()
-    matcher = Matcher()
+    matcher = matcher or Matcher()
     with sessions.write() as session:
         if generations.active(session) is None:
             frozen = statistics or Statistics.neutral(encoder.fingerprint, encoder.dimension)

@@ -14,13 +14,14 @@ from matching.matcher import Matcher
 from matching.statistics import Statistics
 
 SCORING_VERSION = 1
-"""Raised when the way a score is computed changes in anything but its weights."""
+"""Raised when the way a score is computed changes in anything but its weights and its calibration."""
 
 
 def scoring_of(matcher: Matcher) -> str:
-    """Return the name of the way a matcher scores: two generations with the same name have the same scores."""
-    weights = ",".join(f"{name}={value:g}" for name, value in sorted(asdict(matcher.weights).items()))
-    return f"{SCORING_VERSION}-{hashlib.sha256(weights.encode()).hexdigest()[:12]}"
+    """Return the name of the way a matcher scores: two generations with the same name have the same scores and fits."""
+    constants = asdict(matcher.weights) | asdict(matcher.calibration)
+    named = ",".join(f"{name}={value:g}" for name, value in sorted(constants.items()))
+    return f"{SCORING_VERSION}-{hashlib.sha256(named.encode()).hexdigest()[:12]}"
 
 
 def active(session: Session) -> RankingGeneration | None:

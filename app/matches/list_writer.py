@@ -1,10 +1,11 @@
 """Keeps the stored lists of matches exact while texts enter and leave the corpus.
 
-Readers see the best LENGTH partners of a text, those behind place SURE only with a fit of at least MINIMUM_FIT: a weak
-suggestion helps nobody. A stored list holds every eligible partner that does not rank behind the list's last entry (no
-last entry: every eligible partner). It may grow to LONGEST entries before it is trimmed to KEPT, and shrink to what
-readers see before it is ranked afresh: the slack makes most arrivals and departures cheap. (Maintenance of top-k views
-with slack: Yi, Yu, Yang, Xia, Chen, "Efficient maintenance of materialized top-k views", ICDE 2003.)
+Readers see the best LENGTH partners of a text, those behind place SURE only with a fit of at least MINIMUM_FIT, and
+none below the lowest band: a weak suggestion helps nobody. The best SURE are kept whatever their fit, as nearest
+misses. A stored list holds every eligible partner that does not rank behind the list's last entry (no last entry:
+every eligible partner). It may grow to LONGEST entries before it is trimmed to KEPT, and shrink to what readers may
+see before it is ranked afresh: the slack makes most arrivals and departures cheap. (Maintenance of top-k views with
+slack: Yi, Yu, Yang, Xia, Chen, "Efficient maintenance of materialized top-k views", ICDE 2003.)
 
 A pair that stands in the lists of both texts is one row, with one score.
 """
@@ -28,8 +29,9 @@ from matching.texts import Side
 LENGTH = 100
 """Matches of a text that readers see at most."""
 SURE = 20
-"""Matches that readers see however low their fit is, while there are so many."""
-MINIMUM_FIT = 0.05
+"""Matches that are kept however low their fit is: the nearest misses of a text that nothing fits."""
+MINIMUM_FIT = 0.1
+"""Behind place SURE a list holds no weaker match: long tails of weak ones would make every publication expensive."""
 KEPT = 120
 SURE_KEPT = 26
 LONGEST = 200
@@ -132,7 +134,7 @@ class ListWriter:
     @property
     def _minimum_score(self) -> float:
         # A little below, so that rounding of the fit never hides a match that a reader would see.
-        return self._matcher.weights.score_at(MINIMUM_FIT) - 1e-4
+        return self._matcher.calibration.score_at(MINIMUM_FIT) - 1e-4
 
     def _cut(self, result: RankResult) -> tuple[list[Entry], LastEntry | None]:
         """Return what a list keeps of a ranking, and its last entry: None when it holds everything eligible."""
