@@ -21,6 +21,7 @@ from app.models import (
     Organisation,
     Profile,
     RoleGrant,
+    UnfinishedChallenge,
     User,
 )
 from app.privacy.registry import exported_columns
@@ -66,6 +67,7 @@ def organisation_rows(organisation_id: int) -> list[tuple[Any, ColumnElement[boo
         (Organisation, Organisation.id == organisation_id),
         (Challenge, Challenge.organisation_id == organisation_id),
         (Profile, Profile.organisation_id == organisation_id),
+        (UnfinishedChallenge, UnfinishedChallenge.organisation_id == organisation_id),
         (OneTimeLink, OneTimeLink.organisation_id == organisation_id),
     ]
 

@@ -11,9 +11,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.auth import sessions, tokens
+from app.auth.actor import OPERATOR
 from app.auth.keys import hash_token
 from app.auth.passwords import hash_password
 from app.auth.permissions import SCOPES, Permission
+from app.challenges import unfinished
 from app.clock import Clock
 from app.context import Context
 from app.db.engine import make_engine
@@ -21,6 +23,7 @@ from app.db.migrate import upgrade
 from app.main import create_app
 from app.models import Network, OneTimeLink, Organisation, RoleGrant, User
 from app.vocabulary import AuthLevel, Language, LinkPurpose, Role
+from app.web.challenge_form import to_values
 from tests import stories
 from tests.apps import BASE_URL
 from tests.conftest import SettableClock, make_context
@@ -164,6 +167,8 @@ def _put_texts(context: Context, world: World) -> None:
     ids = world.ids
     ids["challenge"] = stories.challenge(context, ids["organisation_a"], "Sturz Nachtdienst")["id"]
     ids["draft"] = stories.challenge(context, ids["organisation_a"], "Beratung Schulden", state="draft")["id"]
+    content = to_values(stories.CHALLENGE_CONTENT)
+    ids["unfinished"] = unfinished.begin(context, OPERATOR, ids["organisation_a"], content).id
     ids["profile"] = stories.profile(context, "Sensor Sturz Nachtdienst", startup=ids["organisation_s"])["id"]
     ids["draft_profile"] = stories.profile(
         context, "App Beratung Schulden", startup=ids["organisation_t"], state="draft"
