@@ -1,0 +1,145 @@
+"""One server, one browser: pages as people see them, with everything they must never do collected on the way."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from os import environ
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from sqlalchemy import Engine
+
+from app.context import Context
+from app.db.engine import make_engine
+from app.main import create_app
+from app.web.operator import Operator
+from tests import stories
+from tests.access.world import World, make_world
+from tests.conftest import SettableClock, make_context
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+WIDTHS = {"narrow": 320, "wide": 1280}
+OPERATOR = Operator("Beispiel e. V.", ("Musterweg 1", "12345 Musterstadt"), "hilfe@passgenau.example")
+
+
+@dataclass
+class Site:
+    """The served world."""
+
+    url: str
+    world: World
+    context: Context
+
+
+@dataclass
+class Watched:
+    """A browser window and what went wrong in it."""
+
+    page: Page
+    problems: list[str] = field(default_factory=list)
+
+
+def chromium_path() -> str:
+    """Where Chromium is; scripts/test has made sure of it."""
+    found = environ.get("PASSGENAU_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        pytest.fail("No Chromium: run scripts/chromium, or use --no-browser.", pytrace=False)
+    return found
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The world of the access tests, with some more texts, on a real server."""
+    world = make_world(tmp_path_factory.mktemp("site"))
+    engine: Engine = make_engine(f"sqlite:///{world.file}")
+    context = make_context(engine, SettableClock())
+    stories.publish_some(context, 12)
+    app = create_app(context, operator=OPERATOR)
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", world, context)
+    server.should_exit = True
+    thread.join()
+    listening.close()
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def playwright_tools() -> Iterator[Playwright]:
+    with sync_playwright() as tools:
+        yield tools
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_tools: Playwright) -> Iterator[Browser]:
+    """One Chromium for all tests, with a fresh profile."""
+    browser = playwright_tools.chromium.launch(executable_path=chromium_path(), headless=True, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+Open = Callable[..., Watched]
+
+
+@pytest.fixture
+def open_page(site: Site, browser: Browser) -> Iterator[Open]:
+    """Open a window as somebody. At the end of the test nothing may have gone wrong in it."""
+    opened: list[tuple[BrowserContext, Watched]] = []
+
+    def open_as(
+        subject: str | None = None,
+        *,
+        width: int = 1280,
+        language: str = "de",
+        theme: str = "light",
+        javascript: bool = True,
+    ) -> Watched:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale={"de": "de-DE", "en": "en-GB"}[language],
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+        )
+        cookies = {"passgenau-language": language, "passgenau-theme": theme}
+        if subject is not None:
+            cookies["passgenau-dev"] = site.world.cookies[subject]
+        context.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in cookies.items()])
+        watched = Watched(context.new_page())
+        watch(watched, site.url)
+        opened.append((context, watched))
+        return watched
+
+    yield open_as
+    problems = [problem for _, watched in opened for problem in watched.problems]
+    for context, _ in opened:
+        context.close()
+    assert problems == []
+
+
+def watch(watched: Watched, own: str) -> None:
+    """Collect refused contents, requests to elsewhere, script errors and dialogs."""
+    page, problems = watched.page, watched.problems
+
+    def request(url: str) -> None:
+        if not url.startswith((own, "data:", "blob:", "about:")):
+            problems.append(f"request to {url}")
+
+    page.on("request", lambda sent: request(sent.url))
+    page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+    page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None,
+    )
+
+
+AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
