@@ -19,7 +19,9 @@ LEAST_SHARE = 0.3
 
 # A sentence ends with its mark and white space before a capital or a quote; abbreviations (z. B., Nr. 3) don't.
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÄÖÜ„\"(])")
-_ABBREVIATIONS = ("z.", "B.", "d.", "h.", "ca.", "bzw.", "Nr.", "Abs.", "u.", "a.", "e.", "V.", "Dr.", "St.", "Std.")
+_ABBREVIATIONS = frozenset(
+    ("z.", "B.", "d.", "h.", "ca.", "bzw.", "Nr.", "Abs.", "u.", "a.", "e.", "V.", "Dr.", "St.", "Std.")
+)
 _WISH = re.compile(
     r"\b(wir (?:wünschen|möchten|brauchen|suchen|hätten gern|wollen|benötigen)|soll(?:en|te|ten)?\b"
     r"|(?:brauchen|suchen|wünschen|möchten) wir|we (?:need|want|wish|would like|are looking)|should\b)",
@@ -52,7 +54,7 @@ def sentences(text: str) -> list[str]:
     """Return the sentences of a text, in order and as they were written."""
     found: list[str] = []
     for part in _SENTENCE_END.split(" ".join(text.split())):
-        if found and found[-1].endswith(_ABBREVIATIONS):
+        if found and found[-1].rsplit(" ", 1)[-1] in _ABBREVIATIONS:
             found[-1] += " " + part
         elif part:
             found.append(part)

@@ -80,7 +80,7 @@ class Sender:
 
     def send(self, row: Row, subject: str) -> Any:
         if self._client is None:
-            _, self._client = self._stack.enter_context(copy_of(self.world, self.folder))
+            _, self._client = self._stack.enter_context(copy_of(self.world, self.folder, app=APP))
         headers = self.world.headers(subject)
         if row.if_match:
             headers["If-Match"] = "*"

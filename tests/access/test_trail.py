@@ -1,6 +1,7 @@
 """The audit trail: one event for each change, and what was tampered with is found [reliability row 25]."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import Engine, func, select, text
@@ -9,10 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from app.audit.trail import differences
 from app.auth.actor import OPERATOR
 from app.context import Context
+from app.main import create_app
 from app.models import AuditEvent, AuditKey
 from tests import stories
 from tests.access.matrix import rows, send
 from tests.access.world import PEOPLE, World, copy_of, make_world
+
+APP = create_app(cast("Context", None))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +37,7 @@ def test_every_change_and_every_refusal_leaves_exactly_one_event(world: World, t
             subject = next((name for name, status in statuses.items() if status in wanted), None)
             if subject is None or (row.operation.startswith("preview_") and 200 in wanted):
                 continue
-            with copy_of(world, tmp_path) as (context, client):
+            with copy_of(world, tmp_path, app=APP) as (context, client):
                 before = count(context)
                 headers = world.headers(subject) | ({"If-Match": "*"} if row.if_match else {})
                 answer = send(client, row, headers)

@@ -21,10 +21,15 @@ from tests import stories
 from tests.access.world import World, make_world
 from tests.conftest import SettableClock, make_context
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WIDTHS = {"narrow": 320, "wide": 1280}
 OPERATOR = Operator("Beispiel e. V.", ("Musterweg 1", "12345 Musterstadt"), "hilfe@passgenau.example")
 
