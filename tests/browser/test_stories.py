@@ -265,7 +265,7 @@ def test_no_text_of_anybody_becomes_code(site: Site, open_page: Open) -> None:
     for path in paths:
         page.goto(site.url + path)
         found = page.evaluate(
-            "found => [window.xss, document.querySelectorAll(found).length, document.body.lastChild.textContent === 'xss']",
+            "all => [window.xss, document.querySelectorAll(all).length, document.body.lastChild.textContent === 'xss']",
             INJECTED,
         )
         assert found[1:] == [0, False], path
