@@ -1,7 +1,7 @@
 """Use cases about challenges that are still being written: begin, keep, finish, discard.
 
-Keeping leaves no audit event: it happens every few seconds, concerns text nobody else sees, and would drown the trail.
-Beginning, finishing and discarding leave one each.
+Keeping by itself leaves no audit event: it happens every few seconds, concerns text nobody else sees, and would drown
+the trail. Everything somebody does by a click leaves one: begin, edit, finish, discard.
 """
 
 from collections.abc import Sequence
@@ -70,15 +70,23 @@ def begin(context: Context, actor: Actor, organisation_id: int, content: dict[st
         return _read(row)
 
 
-def keep(context: Context, actor: Actor, unfinished_id: int, content: dict[str, Any]) -> Unfinished:
-    """Keep what was written since; what is not in `content` stays. Raises `NotFound`, `MalformedInput`."""
+def keep(
+    context: Context, actor: Actor, unfinished_id: int, content: dict[str, Any], *, by_itself: bool = False
+) -> Unfinished:
+    """Keep what was written since; what is not in `content` stays. Raises `NotFound`, `MalformedInput`.
+
+    by_itself: nobody asked for it, somebody is just typing.
+    """
     kept = _keepable(content)
     with context.sessions.write() as session:
-        row = _own(session, refresh(session, actor), unfinished_id, lock=True)
+        actor = refresh(session, actor)
+        row = _own(session, actor, unfinished_id, lock=True)
         row.content = row.content | kept
         row.version += 1
         row.updated_at = context.clock.now()
         session.flush()
+        if not by_itself:
+            _record(context, session, actor, row, "edited")
         return _read(row)
 
 

@@ -129,7 +129,7 @@ def autosave_challenge(view: ViewDep, sent: SentDep, context: ContextDep, actor:
     kept, owner = str(values.pop("unfinished", "") or ""), str(values.pop("organisation_id", "") or "")
     row: Unfinished | None = None
     if kept.isdecimal():
-        row = unfinished.keep(context, actor, int(kept), values)
+        row = unfinished.keep(context, actor, int(kept), values, by_itself=True)
     elif owner.isdecimal() and len(str(values.get("problem") or "")) >= LEAST_KEPT:
         row = unfinished.begin(context, actor, int(owner), values)
     return view.render("_autosaved.html", row=row)
