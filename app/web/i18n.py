@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from fastapi import Request
 
 from app.api.languages import preferred_language
@@ -78,6 +79,13 @@ def shown_date(value: date | datetime | str, language: Language) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(_ZONE)
     return str(format_date(value, "medium", locale=_locale(language)))
+
+
+def shown_number(value: object, language: Language) -> object:
+    """Return a number as people write it; anything else as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return str(format_decimal(value, locale=_locale(language)))
 
 
 def shown_moment(value: datetime | str, language: Language) -> str:

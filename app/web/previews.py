@@ -55,7 +55,10 @@ def challenge_matches(context: Context, actor: Actor, values: Mapping[str, Any])
     """Rank the startups for a challenge as far as it is written. Raises `Forbidden`, `MalformedInput`."""
     given = {name: value for name, value in to_content(values).items() if value not in (None, "", [])}
     split = proposals.split_text(str(values.get("problem") or ""))
-    # What is not written yet is taken from the text itself, so that the least that can be said is ranked already.
+    if "wish" not in given:
+        given["problem"] = split.problem
+    # What is not written yet is taken from the text itself, so that the least that can be said is ranked already, and
+    # as it will be once the proposals of the next page are taken.
     filled = {
         "title": split.title,
         "wish": split.wish or split.title,

@@ -1,16 +1,14 @@
 """One server, one browser: pages as people see them, with everything they must never do collected on the way."""
 
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from os import environ
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy import Engine
 
 from app.context import Context
@@ -19,18 +17,9 @@ from app.main import create_app
 from app.web.operator import Operator
 from tests import stories
 from tests.access.world import World, make_world
+from tests.browsing import Watched, chromium, watch
 from tests.conftest import SettableClock, make_context
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WIDTHS = {"narrow": 320, "wide": 1280}
 OPERATOR = Operator("Beispiel e. V.", ("Musterweg 1", "12345 Musterstadt"), "hilfe@passgenau.example")
 
 
@@ -43,23 +32,7 @@ class Site:
     context: Context
 
 
-@dataclass
-class Watched:
-    """A browser window and what went wrong in it."""
-
-    page: Page
-    problems: list[str] = field(default_factory=list)
-
-
-def chromium_path() -> str:
-    """Where Chromium is; scripts/test has made sure of it."""
-    found = environ.get("PASSGENAU_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        pytest.fail("No Chromium: run scripts/chromium, or use --no-browser.", pytrace=False)
-    return found
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The world of the access tests, with some more texts, on a real server."""
     world = make_world(tmp_path_factory.mktemp("site"))
@@ -78,18 +51,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def playwright_tools() -> Iterator[Playwright]:
-    with sync_playwright() as tools:
-        yield tools
-
-
-@pytest.fixture(scope="session")
-def browser(playwright_tools: Playwright) -> Iterator[Browser]:
-    """One Chromium for all tests, with a fresh profile."""
-    browser = playwright_tools.chromium.launch(executable_path=chromium_path(), headless=True, args=FLAGS)
-    yield browser
-    browser.close()
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a file."""
+    with chromium() as browser:
+        yield browser
 
 
 Open = Callable[..., Watched]
@@ -128,23 +94,6 @@ def open_page(site: Site, browser: Browser) -> Iterator[Open]:
     for context, _ in opened:
         context.close()
     assert problems == []
-
-
-def watch(watched: Watched, own: str) -> None:
-    """Collect refused contents, requests to elsewhere, script errors and dialogs."""
-    page, problems = watched.page, watched.problems
-
-    def request(url: str) -> None:
-        if not url.startswith((own, "data:", "blob:", "about:")):
-            problems.append(f"request to {url}")
-
-    page.on("request", lambda sent: request(sent.url))
-    page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
-    page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
-    page.on(
-        "console",
-        lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None,
-    )
 
 
 AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"

@@ -48,7 +48,7 @@ def test_three_sentences_become_a_published_challenge(site: Site) -> None:
     assert checked.location == f"{begun.location}/check"
     check = site.get(checked.location, "staff_a")
     assert "Kein Abo" in check.said("main")
-    assert "1200" in check.said("main")
+    assert "1.200" in check.said("main")
     before = count(site, Challenge)
     done = site.post(f"{begun.location}/publish", {}, "staff_a")
     assert done.location.endswith("/matches?done=published")
