@@ -11,6 +11,10 @@ BADGES = {VERY_GOOD: "success", GOOD: "info", POSSIBLE: "warning"}
 _CUTS = ((0.6, VERY_GOOD), (0.25, GOOD), (0.05, POSSIBLE))
 
 
+LEAST = _CUTS[-1][0]
+"""The least fit that is shown."""
+
+
 def band(match: MatchRead) -> str | None:
     """Return the band of a match, None for one that is too weak to be shown."""
     own: str | None = getattr(match, "band", None)

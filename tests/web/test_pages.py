@@ -207,3 +207,20 @@ def test_a_coordinator_verifies_in_one_click(site: Site) -> None:
     )
     assert not site.get("/verification", "coordinator_a").all("main form")
     assert not site.get("/verification", "coordinator_s").all("main form"), "only of the own network"
+
+
+def test_what_is_too_weak_is_on_no_page(site: Site) -> None:
+    """No link leads to a next page on which nothing would be left."""
+    for number in range(14):
+        stories.profile(site.context, f"Sensor Sturz Nachtdienst Nummer {number}")
+    for number in range(14):
+        stories.profile(site.context, f"Xylophon Yoga Zebra {number}")
+    path: str | None = f"/challenges/{site.ids['challenge']}/matches"
+    names: list[str] = []
+    while path is not None:
+        page = site.get(path, "staff_a")
+        names += [heading.get_text(strip=True) for heading in page.all("ol.cards h2")]
+        assert page.all("ol.cards > li")
+        links = page.all("a[rel=next]")
+        path = str(links[0]["href"]) if links else None
+    assert len(names) == len(set(names)) >= 15
