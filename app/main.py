@@ -13,14 +13,18 @@ from app.accounts.oidc import Provider
 from app.api import (
     accounts,
     administration,
+    alerts,
     challenges,
+    decisions,
     docs_page,
     health,
+    introductions,
     matches,
     members,
     organisations,
     problem_details,
     profiles,
+    reports,
     sign_in,
 )
 from app.api import provider as provider_routes
@@ -32,13 +36,14 @@ from app.api.request_id import RequestIdMiddleware
 from app.auth.actor import Actor
 from app.auth.identify import Credentials, identify
 from app.context import Context, Ground
+from app.profiles.confirmation import pause_unconfirmed
 from app.web import pages
 from app.web.operator import Operator
 
 MAX_BODY = 1_000_000
 """Bytes of a request body."""
 EXPIRY_EVERY = 600.0
-"""Seconds between two looks for challenges whose last day is over."""
+"""Seconds between two looks for challenges whose last day is over and profiles that nobody confirmed."""
 
 DESCRIPTION = """
 Staff of welfare organisations describe a **challenge** in their own words, startups keep a **profile** of what they can
@@ -65,6 +70,10 @@ ROUTERS = (
     challenges.router,
     profiles.router,
     matches.router,
+    decisions.router,
+    introductions.router,
+    alerts.router,
+    reports.router,
     administration.router,
 )
 
@@ -118,6 +127,7 @@ async def _expire_regularly(context: Context) -> None:
     while True:
         try:
             await run_in_threadpool(context.ranking.expire_due, context.sessions)
+            await run_in_threadpool(pause_unconfirmed, context)
         except Exception as error:  # noqa: BLE001  the next round tries again; the server must not end
             log.error("expiry failed", error=type(error).__name__)
         await asyncio.sleep(EXPIRY_EVERY)

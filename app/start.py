@@ -17,6 +17,7 @@ from app.errors import DatabaseUnreachable, EncoderUnusable, RankingOfOtherEncod
 from app.matches import generations, reference
 from app.matches.ranking import LiveRanking
 from app.models import Challenge
+from app.rules import make_rules
 from app.security import make_security
 from app.settings import Settings
 from matching.encoder import Encoder, EncoderError, load_encoder
@@ -59,7 +60,8 @@ def start(settings: Settings, *, clock: Clock | None = None) -> Context:
 
 def start_without_encoder(settings: Settings, *, clock: Clock | None = None) -> Ground:
     """Return what processes need that rank nothing: mails, accounts, the audit trail, erasure."""
-    return Ground(Sessions(open_database(settings)), clock or Clock(), make_security(settings))
+    sessions = Sessions(open_database(settings))
+    return Ground(sessions, clock or Clock(), make_security(settings), rules=make_rules(settings))
 
 
 def assemble(settings: Settings, sessions: Sessions, encoder: Encoder, clock: Clock) -> Context:
@@ -68,7 +70,7 @@ def assemble(settings: Settings, sessions: Sessions, encoder: Encoder, clock: Cl
     security = make_security(settings)
     _ensure_generation(settings, sessions, encoder, matcher, clock)
     ranking = LiveRanking(encoder, matcher, clock, on_expired=partial(record_expiry, security.trail, clock))
-    return Context(sessions, clock, security, ranking)
+    return Context(sessions, clock, security, ranking, rules=make_rules(settings))
 
 
 def record_expiry(trail: Trail, clock: Clock, session: Session, challenge: Challenge) -> None:

@@ -5,10 +5,11 @@
     ├── Forbidden 403               may be seen but not done: ScopeMissing, CrossOrigin, ...
     ├── NotFound 404
     ├── Conflict 409                a state that does not allow it: WrongState, LastManager, ...
+    ├── Gone 410                    it was there and is over: InterestExpired, MatchGone, ...
     ├── PreconditionFailed 412      somebody else edited first
     ├── MalformedInput 422          the body, a field or a parameter can't be read
     ├── PreconditionRequired 428    edit without If-Match
-    ├── TooManyTries 429
+    ├── TooManyTries, TooManyOpenInterests 429
     ├── ServiceUnavailable 503
     └── StartError                  the process can't start; shown on the command line
 
@@ -49,6 +50,22 @@ from app.errors.base import (
     ServiceUnavailable,
     StartError,
 )
+from app.errors.conversations import (
+    AlreadyDecided,
+    AlreadyIntroduced,
+    AskAgainLater,
+    Gone,
+    InterestExpired,
+    MatchGone,
+    NoFreeSlots,
+    NotAMatch,
+    NotToBeTakenBack,
+    OutcomeLinkUsed,
+    PartnerDeclined,
+    ThreadClosed,
+    TooManyOpenInterests,
+    WrongStep,
+)
 from app.errors.requests import (
     BadRequest,
     BodyTooLarge,
@@ -83,8 +100,11 @@ from app.errors.texts import (
 )
 
 __all__ = [
+    "AlreadyDecided",
+    "AlreadyIntroduced",
     "AlreadyMember",
     "AppError",
+    "AskAgainLater",
     "BadRequest",
     "BodyTooLarge",
     "ChallengeClosed",
@@ -100,21 +120,29 @@ __all__ = [
     "FieldError",
     "Forbidden",
     "ForeignHost",
+    "Gone",
     "IdempotencyKeyReused",
     "IdentityFixed",
+    "InterestExpired",
     "InvalidSettings",
     "LastAdmin",
     "LastManager",
     "LinkUnusable",
     "MalformedInput",
     "MalformedJson",
+    "MatchGone",
     "MethodNotAllowed",
+    "NoFreeSlots",
+    "NotAMatch",
     "NotFound",
     "NotLoopback",
     "NotPublished",
     "NotSignedIn",
+    "NotToBeTakenBack",
     "OrganisationInUse",
     "OrganisationNotVerified",
+    "OutcomeLinkUsed",
+    "PartnerDeclined",
     "PreconditionFailed",
     "PreconditionRequired",
     "ProfileExists",
@@ -131,6 +159,8 @@ __all__ = [
     "SessionNeeded",
     "SignInFailed",
     "StartError",
+    "ThreadClosed",
+    "TooManyOpenInterests",
     "TooManyTries",
     "UnknownToProvider",
     "UnsupportedMediaType",
@@ -139,4 +169,5 @@ __all__ = [
     "WrongOrganisationKind",
     "WrongPassword",
     "WrongState",
+    "WrongStep",
 ]

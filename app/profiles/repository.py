@@ -26,6 +26,12 @@ def of_actor(session: Session, actor: Actor) -> Sequence[Profile]:
     return session.scalars(query.order_by(Profile.id)).all()
 
 
+def get_locked(session: Session, profile_id: int) -> Profile | None:
+    """Return a profile with its organisation; nobody else changes it until this transaction ends."""
+    query = select(Profile).where(Profile.id == profile_id).options(joinedload(Profile.organisation))
+    return session.scalar(query.with_for_update(of=Profile))
+
+
 def page(
     session: Session,
     actor: Actor,

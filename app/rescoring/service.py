@@ -23,6 +23,7 @@ from app.matches.texts import compose_text
 from app.models import ChallengeList, Match, ProfileList, RankingGeneration
 from app.models.ranking import GenerationState
 from app.publishing.bulk import ENCODED_AT_ONCE, Progress, no_progress
+from app.rescoring.reading import read_statements_again
 from matching.encoder import Encoder
 from matching.features import featurize
 from matching.matcher import Matcher
@@ -49,6 +50,7 @@ def rescore(
     prior: packaged statistics of the encoder, which those of a small corpus are shrunk towards.
     """
     clear_away(sessions)
+    read_statements_again(sessions)
     with sessions.read() as session:
         start = corpus_repository.current_revision(session)
     encode_missing(sessions, encoder, progress)

@@ -98,7 +98,11 @@ MUSTS = (
         "must_hosting",
         Ask.CHOICE,
         N_("Wo dürfen die Daten liegen?"),
-        options=[("germany", N_("nur in Deutschland oder bei uns")), ("eu", N_("nur in der EU"))],
+        options=[
+            ("germany", N_("nur in Deutschland oder bei uns")),
+            ("eu", N_("nur in der EU")),
+            ("on_premises", N_("nur bei uns im Haus")),
+        ],
     ),
     Field(
         "must_data_protection_paper",
@@ -131,6 +135,7 @@ _FLAGS = ("on_site", "offline", "accessibility", "non_profit")
 _ONE = ("hosting", "language", "max_price_band")
 _MANY = ("data_protection_paper", "data_protection_regime")
 _PREFIX = "must_"
+_CODES = {asked.name: {code for code, _ in asked.options} for asked in MUSTS}
 
 
 def to_content(values: Mapping[str, Any], kept: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
@@ -156,9 +161,9 @@ def to_values(content: Mapping[str, Any]) -> dict[str, Any]:
         name = _PREFIX + must["kind"]
         if must["kind"] in _FLAGS:
             values[name] = True
-        elif must["kind"] in _ONE:
+        elif must["kind"] in _ONE and name not in values and must["value"] in _CODES[name]:
             values[name] = must["value"]
-        elif must["kind"] in _MANY:
+        elif must["kind"] in _MANY and must["value"] in _CODES[name]:
             values.setdefault(name, []).append(must["value"])
         elif must["kind"] == "other":
             values.setdefault(name, []).append(must["text"])
@@ -166,6 +171,6 @@ def to_values(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def not_shown(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the must-haves that the form has no field for."""
-    shown = {*_FLAGS, *_ONE, *_MANY, "other"}
-    return [must for must in content.get("must_haves") or [] if must["kind"] not in shown]
+    """Return the must-haves that the form can't show: it must not lose them when it is saved."""
+    shown = to_content(to_values(content))["must_haves"]
+    return [must for must in content.get("must_haves") or [] if dict(must) not in shown]

@@ -93,14 +93,16 @@ def _listed(
     limit: int,
     cursor: str | None,
 ) -> Listed:
-    listing = service.matches_of(context, session, actor, side, text_id, wanted, limit=limit, cursor=cursor)
+    listing = service.matches_of(
+        context, session, actor, side, text_id, wanted, view.language, limit=limit, cursor=cursor
+    )
     if side is Side.CHALLENGE:
         text = challenges.read_challenge(session, actor, text_id)
         title = text["title"]
     else:
         text = profiles.read_profile(session, actor, text_id)
         title = text["name"]
-    return Listed(side, text, title, cards(listing.items, side.other, view.language), listing)
+    return Listed(side, text, title, cards(listing.items, side.other), listing)
 
 
 def _page(

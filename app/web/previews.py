@@ -12,7 +12,7 @@ from app.errors import Forbidden, MalformedInput
 from app.matches import service
 from app.matches.schemas import ChallengePreview, MatchRead, ProfilePreview
 from app.profiles.schemas import ProfileContent
-from app.vocabulary import FieldOfAction, Region
+from app.vocabulary import FieldOfAction, Language, Region
 from app.web.cards import Card, cards
 from app.web.challenge_form import to_content
 from app.web.forms import parse
@@ -42,16 +42,16 @@ def of_challenge(view: View, context: Context, actor: Actor, values: Mapping[str
     if len(str(values.get("problem") or "").strip()) < LEAST:
         return PreviewPart("short")
     try:
-        matches = challenge_matches(context, actor, values)
+        matches = challenge_matches(context, actor, values, view.language)
     except Forbidden:
         return PreviewPart("unverified", hint=asked)
     except MalformedInput:
         return PreviewPart("unreadable")
-    found = tuple(cards(matches, Side.PROFILE, view.language)[:SHOWN])
+    found = tuple(cards(matches, Side.PROFILE)[:SHOWN])
     return PreviewPart("found" if found else "none", found, asked, tuple(proposed_fields(matches)))
 
 
-def challenge_matches(context: Context, actor: Actor, values: Mapping[str, Any]) -> list[MatchRead]:
+def challenge_matches(context: Context, actor: Actor, values: Mapping[str, Any], language: Language) -> list[MatchRead]:
     """Rank the startups for a challenge as far as it is written. Raises `Forbidden`, `MalformedInput`."""
     given = {name: value for name, value in to_content(values).items() if value not in (None, "", [])}
     split = proposals.split_text(str(values.get("problem") or ""))
@@ -69,7 +69,7 @@ def challenge_matches(context: Context, actor: Actor, values: Mapping[str, Any])
     if "fields_of_action" not in given:
         content = content.model_copy(update={"fields_of_action": []})
     body = ChallengePreview.model_construct(side="challenge", content=content, limit=LOOKED_AT)
-    return service.preview(context, actor, body).items
+    return service.preview(context, actor, body, language).items
 
 
 def proposed_fields(matches: list[MatchRead]) -> list[str]:
@@ -100,10 +100,10 @@ def of_profile(view: View, context: Context, actor: Actor, values: Mapping[str, 
         if "fields_of_action" not in given:
             content = content.model_copy(update={"fields_of_action": []})
         body = ProfilePreview.model_construct(side="profile", content=content, limit=LOOKED_AT)
-        matches = service.preview(context, actor, body).items
+        matches = service.preview(context, actor, body, view.language).items
     except Forbidden:
         return PreviewPart("unverified")
     except MalformedInput:
         return PreviewPart("unreadable")
-    found = tuple(cards(matches, Side.CHALLENGE, view.language)[:SHOWN])
+    found = tuple(cards(matches, Side.CHALLENGE)[:SHOWN])
     return PreviewPart("found" if found else "none", found)

@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 from fastapi import Response
 
-from app.web.cards import Card, Criterion
+from app.web.cards import Card
 from app.web.i18n import N_, shown_date
 from app.web.labels import label
 from app.web.view import View
@@ -43,6 +43,7 @@ def of_matches(view: View, wanted: Any, title: str, found: Sequence[Card], today
                 N_("Name"),
                 N_("Beschreibung"),
                 N_("Organisation"),
+                N_("Warum"),
                 N_("Erfüllt"),
                 N_("Noch zu klären"),
             )
@@ -54,16 +55,13 @@ def of_matches(view: View, wanted: Any, title: str, found: Sequence[Card], today
                 card.name,
                 card.text,
                 card.partner.organisation.name,
-                _joined(card.met),
-                _joined(card.open),
+                card.reason,
+                "; ".join(card.met),
+                "; ".join(card.open),
             )
             for card in found
         ],
     )
-
-
-def _joined(criteria: Sequence[Criterion]) -> str:
-    return "; ".join(f"{one.name}: {one.asked}" if one.asked else one.name for one in criteria)
 
 
 def safe_cell(value: str | int) -> str | int:
@@ -104,7 +102,7 @@ def as_xlsx(_view: View, sheet: Sheet) -> Response:
             else:
                 page.write_string(line, column, str(safe_cell(cell)), wrap)
     page.set_column(1, 2, 22)
-    page.set_column(3, 6, 44)
+    page.set_column(3, 7, 44)
     page.freeze_panes(head + 1, 0)
     book.close()
     return _file(content.getvalue(), XLSX, "xlsx")

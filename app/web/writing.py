@@ -71,7 +71,7 @@ def submit_new_challenge(
         if len(values["problem"].strip()) < LEAST_KEPT:
             raise _too_short()
         organisation = _owner(organisations, values["organisation_id"])
-        content = _proposed(context, actor, values["problem"], organisation)
+        content = _proposed(view, context, actor, values["problem"], organisation)
         if (kept := values["unfinished"]) and str(kept).isdecimal():
             row = unfinished.keep(context, actor, int(kept), content)
         else:
@@ -101,13 +101,13 @@ def _owner(organisations: list[OrganisationRead], chosen: Any) -> OrganisationRe
     raise Forbidden
 
 
-def _proposed(context: Context, actor: Actor, text: str, organisation: OrganisationRead) -> dict[str, Any]:
+def _proposed(view: View, context: Context, actor: Actor, text: str, organisation: OrganisationRead) -> dict[str, Any]:
     """Return the values of the form as far as they can be proposed from one text."""
     split = proposals.split_text(text)
     region = {"region": organisation.region.value} if organisation.region else {}
     content = {"title": split.title, "problem": split.problem, "wish": split.wish} | region
     try:
-        matches = previews.challenge_matches(context, actor, content)
+        matches = previews.challenge_matches(context, actor, content, view.language)
     except (Forbidden, MalformedInput):
         return content
     return content | {"fields_of_action": previews.proposed_fields(matches)}

@@ -99,7 +99,7 @@ def test_a_list_shows_words_and_never_a_number_of_similarity(site: Site) -> None
     assert "0." not in page.said("main")
     assert "0," not in page.said("main")
     other = site.get(f"/profiles/{site.ids['profile']}/matches", "startup_a")
-    assert other.said("ol.cards h2") == "Sturz Nachtdienst"
+    assert other.all("ol.cards h2")[0].get_text(strip=True) == "Sturz Nachtdienst"
 
 
 def test_filters_stand_in_the_address_and_can_be_removed(site: Site) -> None:
