@@ -37,6 +37,8 @@ from app.auth.actor import Actor
 from app.auth.identify import Credentials, identify
 from app.context import Context, Ground
 from app.profiles.confirmation import pause_unconfirmed
+from app.web import pages
+from app.web.operator import Operator
 
 MAX_BODY = 1_000_000
 """Bytes of a request body."""
@@ -76,7 +78,12 @@ ROUTERS = (
 )
 
 
-def create_app(context: Context, identify_by: Identify = identify, provider: Provider | None = None) -> FastAPI:
+def create_app(
+    context: Context,
+    identify_by: Identify = identify,
+    provider: Provider | None = None,
+    operator: Operator | None = None,
+) -> FastAPI:
     """Return the application on top of a started context."""
     app = FastAPI(
         title="Passgenau",
@@ -92,6 +99,7 @@ def create_app(context: Context, identify_by: Identify = identify, provider: Pro
     app.state.context = context
     app.state.identify = identify_by
     app.state.provider = provider
+    app.state.operator = operator or Operator()
     app.add_middleware(FaultMiddleware)
     app.add_middleware(BodyLimitMiddleware, limit=MAX_BODY)
     app.add_middleware(GuardMiddleware)
@@ -101,6 +109,7 @@ def create_app(context: Context, identify_by: Identify = identify, provider: Pro
     app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
+    pages.install(app)
     docs_page.install(app)
     return app
 

@@ -14,6 +14,7 @@ class Benchmark(StrEnum):
     SUBMIT = "submit"
     RANK = "rank"
     LOGIN = "login"
+    PREVIEW = "preview"
 
 
 def register(cli: typer.Typer) -> None:
@@ -23,7 +24,11 @@ def register(cli: typer.Typer) -> None:
 
 def bench(
     name: Annotated[
-        Benchmark, typer.Argument(help="submit: a whole service call; rank: one ranking; login: a flood of tries.")
+        Benchmark,
+        typer.Argument(
+            help="submit: a whole service call; preview: the startups beside a text, over HTTP; rank: one ranking; "
+            "login: a flood of tries."
+        ),
     ],
     profiles: Annotated[int | None, typer.Option(min=200, help="Size of the corpus.")] = None,
     as_json: JsonFlag = False,
@@ -37,6 +42,10 @@ def bench(
         from app.benchmarks.submit import bench_submit
 
         report = bench_submit(settings, profiles or 10_000)
+    elif name is Benchmark.PREVIEW:
+        from app.benchmarks.preview import bench_preview
+
+        report = bench_preview(settings, profiles or 10_000)
     elif name is Benchmark.LOGIN:
         from app.benchmarks.login import measure
 

@@ -14,6 +14,7 @@ from app.models.network import Network
 from app.models.organisation import Organisation
 from app.models.profile import Profile
 from app.models.ranking import ChallengeList, Match, ProfileList, RankingGeneration
+from app.models.unfinished import UnfinishedChallenge
 from app.models.user import ExternalIdentity, RoleGrant, User
 from app.models.vector import ChallengeVector, ProfileVector
 from app.models.worker import WorkerHeartbeat
@@ -54,6 +55,7 @@ __all__ = [
     "RoleGrant",
     "Throttle",
     "ToldMatch",
+    "UnfinishedChallenge",
     "User",
     "WorkerHeartbeat",
 ]

@@ -104,6 +104,9 @@ COLUMNS: dict[str, dict[str, DataClass]] = {
         "sent_at": PERSONAL,
         "failed_at": PERSONAL,
     },
+    "unfinished_challenge": dict.fromkeys(
+        ("id", "organisation_id", "content", "version", "created_at", "updated_at"), PERSONAL
+    ),
     "throttle": {"key": SECRET, "tries": NONE, "blocked_until": NONE, "updated_at": NONE},
     "idempotent_request": {
         "scope": PERSONAL,

@@ -4,7 +4,7 @@ Each goes the same way: read and check in a session that is closed again; encode
 then one write transaction that checks again and stores text, vectors and matches together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +29,12 @@ from app.vocabulary import ChallengeState
 PUBLISHED = ChallengeState.PUBLISHED.value
 DRAFT = ChallengeState.DRAFT.value
 
+Cause = Callable[[Session], None]
+
+
+def no_cause(_session: Session) -> None:
+    """Do nothing besides storing the text."""
+
 
 def submit(
     context: Context,
@@ -39,8 +45,12 @@ def submit(
     *,
     publish: bool,
     receipt: idempotency.Receipt | None,
+    cause: Cause = no_cause,
 ) -> dict[str, Any]:
-    """Store a new text, and rank it when `publish` is set. Returns the JSON of the stored text."""
+    """Store a new text, and rank it when `publish` is set. Returns the JSON of the stored text.
+
+    cause: done in the same transaction, for instance away with what the text was written in.
+    """
     now = context.clock.now()
     kind.check_content(content, content.model_fields_set, now.date())
     with context.sessions.read() as session:
@@ -49,11 +59,15 @@ def submit(
         _check_new(session, kind, actor, organisation_id, publish=publish)
     prepared = context.ranking.prepare(kind.side, content, encode=publish)
     try:
-        return _store(context, kind, actor, organisation_id, content, prepared, publish=publish, receipt=receipt)
+        return _store(
+            context, kind, actor, organisation_id, content, prepared, publish=publish, receipt=receipt, cause=cause
+        )
     except IntegrityError:
         # On PostgreSQL two posts with one key, or two profiles of one startup, can pass the checks side by side;
         # the database lets one of them in. The second look finds the stored answer or names the conflict.
-        return _store(context, kind, actor, organisation_id, content, prepared, publish=publish, receipt=receipt)
+        return _store(
+            context, kind, actor, organisation_id, content, prepared, publish=publish, receipt=receipt, cause=cause
+        )
 
 
 def _store(
@@ -66,12 +80,14 @@ def _store(
     *,
     publish: bool,
     receipt: idempotency.Receipt | None,
+    cause: Cause,
 ) -> dict[str, Any]:
     now = context.clock.now()
     with context.sessions.write() as session, _writer(context, session, needed=publish) as writer:
         if (answer := idempotency.find_answer(session, receipt, now)) is not None:
             return answer
         organisation = _check_new(session, kind, refresh(session, actor), organisation_id, publish=publish)
+        cause(session)
         row = new_row(context, kind, organisation, content, prepared, publish=publish)
         session.add(row)
         session.flush()

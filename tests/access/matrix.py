@@ -9,6 +9,7 @@ from typing import Any
 
 from app.accounts.schemas import EXAMPLE_PASSWORD
 from app.alerts.unsubscribe import make_token
+from app.api.problem_details import is_page
 from app.auth.keys import Keys
 from tests import stories
 from tests.access.world import LINKS, PASSWORD
@@ -32,6 +33,24 @@ class Row:
     body: Any = None
     label: str = ""
     if_match: bool = False
+    form: bool = False
+
+    @property
+    def url(self) -> str:
+        """The whole path; those of the API are written without its prefix, others begin with two slashes."""
+        return self.path[1:] if self.path.startswith("//") else f"/api/v1{self.path}"
+
+    @property
+    def is_page(self) -> bool:
+        """Whether people read what is there."""
+        return is_page(self.url)
+
+
+def send(client: Any, row: Row, headers: dict[str, str], body: Any = None) -> Any:
+    """Send what a row says, or another body, without following redirects."""
+    given = row.body if body is None else body
+    content = {"data": given} if row.form else {"json": given}
+    return client.request(row.method, row.url, headers=headers, follow_redirects=False, **content)
 
 
 def _as(statuses: str, success: int) -> str:
@@ -39,7 +58,12 @@ def _as(statuses: str, success: int) -> str:
 
 
 def rows(ids: dict[str, int]) -> list[Row]:
-    """Return the matrix for the objects of a world."""
+    """Return the matrix for the objects of a world, pages included."""
+    return [*api_rows(ids), *page_rows(ids)]
+
+
+def api_rows(ids: dict[str, int]) -> list[Row]:
+    """Return the rows of the JSON API."""
     a = f"/organisations/{ids['organisation_a']}"
     challenge, draft = f"/challenges/{ids['challenge']}", f"/challenges/{ids['draft']}"
     profile, draft_profile = f"/profiles/{ids['profile']}", f"/profiles/{ids['draft_profile']}"
@@ -328,3 +352,10 @@ def rows(ids: dict[str, int]) -> list[Row]:
         ),
         Row("list_audit_events", "GET", "/audit-events", ADMINS),
     ]
+
+
+def page_rows(ids: dict[str, int]) -> list[Row]:
+    """Return the rows of pages."""
+    from tests.access.page_matrix import rows_of_pages
+
+    return rows_of_pages(ids)
