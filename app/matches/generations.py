@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app.models import CorpusRevision, RankingGeneration
@@ -69,7 +69,20 @@ def add(
     )
     session.add(generation)
     session.flush()
+    _make_room(session, generation.id)
     return generation
+
+
+def _make_room(session: Session, generation_id: int) -> None:
+    """Make the table of a generation's matches on PostgreSQL.
+
+    Attached after it was made: that locks nobody out of the other generations, as `PARTITION OF` would.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    name = f"match_g{int(generation_id)}"
+    session.execute(text(f"CREATE TABLE {name} (LIKE match INCLUDING ALL)"))
+    session.execute(text(f"ALTER TABLE match ATTACH PARTITION {name} FOR VALUES IN ({int(generation_id)})"))
 
 
 def activate(session: Session, generation: RankingGeneration, now: datetime) -> None:

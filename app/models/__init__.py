@@ -11,6 +11,7 @@ from app.models.network import Network
 from app.models.organisation import Organisation
 from app.models.profile import Profile
 from app.models.ranking import ChallengeList, Match, ProfileList, RankingGeneration
+from app.models.rescoring import RescoringPartition, RescoringRun
 from app.models.user import ExternalIdentity, RoleGrant, User
 from app.models.vector import ChallengeVector, ProfileVector
 from app.models.worker import WorkerHeartbeat
@@ -39,6 +40,8 @@ __all__ = [
     "ProfileList",
     "ProfileVector",
     "RankingGeneration",
+    "RescoringPartition",
+    "RescoringRun",
     "RoleGrant",
     "Throttle",
     "User",
