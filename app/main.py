@@ -37,6 +37,8 @@ MAX_BODY = 1_000_000
 """Bytes of a request body."""
 EXPIRY_EVERY = 600.0
 """Seconds between two looks for challenges whose last day is over."""
+FOLLOW_EVERY = 1.0
+"""Seconds between two looks whether another ranking is active or coming."""
 
 DESCRIPTION = """
 Staff of welfare organisations describe a **challenge** in their own words, startups keep a **profile** of what they can
@@ -98,17 +100,22 @@ def create_app(context: Context, identify_by: Identify = identify, provider: Pro
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    expiring = asyncio.create_task(_expire_regularly(app.state.context))
+    context: Context = app.state.context
+    tasks = [
+        asyncio.create_task(_regularly("expiry", EXPIRY_EVERY, lambda: context.ranking.expire_due(context.sessions))),
+        asyncio.create_task(_regularly("following the ranking", FOLLOW_EVERY, context.ranking.follow)),
+    ]
     yield
-    expiring.cancel()
-    with suppress(asyncio.CancelledError):
-        await expiring
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
-async def _expire_regularly(context: Context) -> None:
+async def _regularly(what: str, seconds: float, work: Callable[[], None]) -> None:
     while True:
         try:
-            await run_in_threadpool(context.ranking.expire_due, context.sessions)
+            await run_in_threadpool(work)
         except Exception as error:  # noqa: BLE001  the next round tries again; the server must not end
-            log.error("expiry failed", error=type(error).__name__)
-        await asyncio.sleep(EXPIRY_EVERY)
+            log.error("regular work failed", what=what, error=type(error).__name__)
+        await asyncio.sleep(seconds)

@@ -32,7 +32,17 @@ class Settings(BaseSettings):
     encoder: str = Field(
         default="bundled",
         min_length=1,
-        description="`bundled`, or the name or folder of any sentence-transformers model.",
+        description="`bundled`, or the name or folder of any sentence-transformers model, for the first ranking. "
+        "Later the active ranking names its encoder; `passgenau rescore --encoder` changes it.",
+    )
+    encoders: tuple[str, ...] = Field(
+        default=(),
+        description="JSON list of further encoders a rescoring run may be asked for over the API.",
+    )
+    rescore_at: str = Field(
+        default="",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^$",
+        description="Time of the nightly rescoring run, `02:30`, in UTC. Default: none.",
     )
     encoder_dtype: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto",

@@ -10,7 +10,6 @@ from app.db.engine import make_engine
 from app.models import Base
 from app.settings import Settings
 
-
 OF_A_GENERATION = re.compile(r"match_g\d+")
 """Partitions of `match` on PostgreSQL: made and dropped with their generation, in no migration."""
 

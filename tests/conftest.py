@@ -20,6 +20,7 @@ from app.db.engine import make_engine
 from app.db.migrate import upgrade
 from app.db.session import Sessions
 from app.matches import generations
+from app.matches.encoders import Encoders
 from app.matches.ranking import LiveRanking
 from app.matches.reference import make_statistics
 from app.security import Security
@@ -100,10 +101,17 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def make_context(engine: Engine, clock: Clock, encoder: Any = None, statistics: Statistics | None = None) -> Context:
+def make_context(
+    engine: Engine,
+    clock: Clock,
+    encoder: Any = None,
+    statistics: Statistics | None = None,
+    encoders: Encoders | None = None,
+) -> Context:
     """A context as another process on the same database would have it; the first one makes the generation.
 
-    statistics: those of the first generation; without them nothing depends on a corpus.
+    statistics: those of the first generation; without them nothing depends on a corpus. encoders: what the process can
+    load; only the one it begins with unless given.
     """
     sessions = Sessions(engine)
     encoder = encoder or HashingEncoder()
@@ -114,7 +122,8 @@ def make_context(engine: Engine, clock: Clock, encoder: Any = None, statistics: 
             generation = generations.add(session, "hashing", encoder, matcher, frozen, clock.now())
             generations.activate(session, generation, clock.now())
     security = Security(Keys(b"a secret of the tests, no other"))
-    return Context(sessions, clock, security, LiveRanking(encoder, matcher, clock))
+    ranking = LiveRanking(encoder, matcher, clock, encoders=encoders, sessions=sessions)
+    return Context(sessions, clock, security, ranking)
 
 
 @pytest.fixture(scope="session")

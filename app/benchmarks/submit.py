@@ -16,10 +16,12 @@ from app.db.engine import make_engine
 from app.db.migrate import upgrade
 from app.db.session import Sessions
 from app.demo import dataset
-from app.matches.reference import packaged_statistics
 from app.matches.texts import compose_text
 from app.models import Organisation
-from app.rescoring.service import rescore
+from app.rescoring import service
+from app.rescoring.quality import no_quality
+from app.rescoring.schemas import RunRequest
+from app.rescoring.workshop import Workshop
 from app.settings import Settings
 from app.start import assemble, load_configured_encoder
 from app.vocabulary import OrganisationKind
@@ -41,9 +43,9 @@ def bench_submit(settings: Settings, profiles: int) -> Report:
         sessions, clock = Sessions(engine), Clock()
         for side, count in ((Side.CHALLENGE, CHALLENGES), (Side.PROFILE, profiles)):
             synthetic.fill(sessions, encoder, side, count, clock.now())
-        prior = packaged_statistics(encoder, settings.model_dir)
-        rescore(sessions, clock, encoder, settings.encoder, prior)
         context = assemble(settings, sessions, encoder, clock)
+        shop = Workshop(context, context.ranking.encoders, "bench", measure=no_quality)
+        service.rescore(shop, OPERATOR, RunRequest())
         organisation = _organisation(context)
         drafts = [_draft(organisation, words) for words in _texts()]
         submit_challenge(context, OPERATOR, drafts[-1])  # loads the corpus

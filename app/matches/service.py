@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.auth.actor import Actor
 from app.context import Context
-from app.errors import EncoderMismatch, Forbidden, NotFound, NotPublished
+from app.errors import Forbidden, NotFound, NotPublished
 from app.matches import generations, match_repository, vector_repository
 from app.matches.match_repository import MatchFilter
 from app.matches.ranking import query_passages
@@ -91,14 +91,14 @@ def preview(context: Context, actor: Actor, body: Preview) -> MatchListing:
     if not policies.may_preview(actor, side):
         raise Forbidden
     prepared = context.ranking.prepare(side, body.content, encode=True)
-    assert prepared.features is not None  # noqa: S101  encode=True
     encode = encode_challenge_facets if side is Side.CHALLENGE else encode_profile_facets
-    query = SideBatch.from_features(side, [0], [prepared.features], encode([facets(side, body.content)]))
     with context.sessions.read() as session:
         snapshot = context.ranking.snapshot(session)
+        features = context.ranking.features_for(snapshot.fingerprint, prepared)
+        query = SideBatch.from_features(side, [0], [features], encode([facets(side, body.content)]))
         (result,) = context.ranking.matcher.rank(
             query,
-            query_passages(prepared.features),
+            query_passages(features),
             snapshot.corpus,
             context.ranking.passages(session, snapshot),
             limit=body.limit,
@@ -163,12 +163,9 @@ def _stored_signals(
     row: Any,
     ids: Sequence[int],
 ) -> dict[int, dict[str, float]]:
-    """Compute the signal values of the pairs on a page; none while the loaded encoder is another one."""
-    if not ids:
-        return {}
-    try:
-        snapshot = context.ranking.snapshot(session)
-    except EncoderMismatch:
+    """Compute the signal values of the pairs on a page; none while this process reads a new ranking."""
+    snapshot = context.ranking.snapshot_at_hand(session) if ids else None
+    if snapshot is None:
         return {}
     stored = vector_repository.stored_text(session, side, row, snapshot.fingerprint)
     (ranking,) = context.ranking.matcher.score_pairs(

@@ -58,8 +58,8 @@ class RankingGeneration(Base):
 class Match(Base):
     """One challenge and one profile that stand in the list of at least one of the two; one score for both.
 
-    The primary key reads a challenge's list, the index a profile's; both also serve the cascades. On PostgreSQL the table
-    has a partition for each generation, so that an old one goes by dropping a table.
+    The primary key reads a challenge's list, the index a profile's; both also serve the cascades. On PostgreSQL the
+    table has a partition for each generation, so that an old one goes by dropping a table.
     """
 
     __tablename__ = "match"
