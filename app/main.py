@@ -21,6 +21,7 @@ from app.api import (
     organisations,
     problem_details,
     profiles,
+    rescoring,
     sign_in,
 )
 from app.api import provider as provider_routes
@@ -66,6 +67,7 @@ ROUTERS = (
     profiles.router,
     matches.router,
     administration.router,
+    rescoring.router,
 )
 
 

@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
+from app.api import rescoring
 from app.auth.keys import Keys
 from app.clock import Clock
 from app.context import Context
@@ -41,6 +42,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "long" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="runs with --long"))
+
+
+@pytest.fixture(autouse=True)
+def short_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams of events end at once: in a test nobody works on the run they are about."""
+    monkeypatch.setattr(rescoring, "STREAM_SECONDS", 0.0)
 
 
 class SettableClock(Clock):

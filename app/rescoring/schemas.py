@@ -31,7 +31,7 @@ class Scope(BaseModel):
 class RunRequest(BaseModel):
     """A run to be started."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"scope": {"kind": "all"}}]})
 
     scope: Scope = Scope()
     encoder: str | None = Field(
@@ -49,9 +49,15 @@ class RunRequest(BaseModel):
 class Activation(BaseModel):
     """How a ranking is activated."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"force": False}]})
 
     force: bool = Field(default=False, description="Also when a newer one is active or the comparison warns.")
+
+
+class RolledBack(BaseModel):
+    """Which ranking readers see again."""
+
+    generation: int
 
 
 class Progress(BaseModel):

@@ -21,6 +21,7 @@ from app.rescoring import activation, cleaning, partitions, progress, repository
 from app.rescoring.schemas import Comparison, RunRead, RunRequest
 from app.rescoring.workshop import Workshop
 
+UNDER_WAY = frozenset({RunState.QUEUED, RunState.RUNNING})
 BEAT_EVERY = 5.0
 """Seconds between two signs of life of a worker."""
 WAIT = 0.5
@@ -43,7 +44,7 @@ def work_off(shop: Workshop, run_id: int, show: Callable[[RunRead], Any] = lambd
                 show(read_run(shop.ground, run_id))
             run = read_run(shop.ground, run_id)
             show(run)
-            if run.state not in {RunState.QUEUED, RunState.RUNNING}:
+            if run.state not in UNDER_WAY:
                 cleaning.clear_away(shop.ground.sessions)
                 return run
             if not due:
@@ -103,8 +104,6 @@ def activate_run(shop: Workshop, actor: Actor, run_id: int, *, force: bool = Fal
     """
     with shop.ground.sessions.read() as session:
         run = repository.get(session, run_id)
-        if run.state == RunState.ACTIVE:
-            return
         if run.state != RunState.COMPLETE or run.generation_id is None:
             raise NotComplete(run_id=run_id, state=run.state.value)
         active = generations.active_id(session) or 0

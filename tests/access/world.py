@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.auth import sessions, tokens
+from app.auth.actor import OPERATOR
 from app.auth.keys import hash_token
 from app.auth.passwords import hash_password
 from app.auth.permissions import SCOPES, Permission
@@ -20,6 +21,8 @@ from app.db.engine import make_engine
 from app.db.migrate import upgrade
 from app.main import create_app
 from app.models import Network, OneTimeLink, Organisation, RoleGrant, User
+from app.rescoring import runs
+from app.rescoring.schemas import RunRequest
 from app.vocabulary import AuthLevel, Language, LinkPurpose, Role
 from tests import stories
 from tests.apps import BASE_URL
@@ -76,6 +79,7 @@ def make_world(folder: Path) -> World:
     _put_people(context, world)
     _put_texts(context, world)
     _put_keys(context, world)
+    _put_run(context, world)
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
@@ -168,6 +172,11 @@ def _put_texts(context: Context, world: World) -> None:
     ids["draft_profile"] = stories.profile(
         context, "App Beratung Schulden", startup=ids["organisation_t"], state="draft"
     )["id"]
+
+
+def _put_run(context: Context, world: World) -> None:
+    request = RunRequest()
+    world.ids["run"] = runs.request_run(context, context.ranking.encoders, OPERATOR, request)
 
 
 def _put_keys(context: Context, world: World) -> None:
