@@ -144,6 +144,12 @@ def read_comparison(ground: Ground, run_id: int) -> Comparison:
         return Comparison.model_validate(run.comparison)
 
 
+def is_any_under_way(ground: Ground) -> bool:
+    """Tell whether there is a run to work on."""
+    with ground.sessions.read() as session:
+        return repository.under_way(session) is not None
+
+
 def worker_lives(ground: Ground) -> bool:
     """Tell whether a worker was seen within the last minute."""
     with ground.sessions.read() as session:
