@@ -110,7 +110,7 @@ def last_superseded(session: Session) -> RankingGeneration | None:
     return session.scalar(
         select(RankingGeneration)
         .where(RankingGeneration.state == GenerationState.SUPERSEDED, RankingGeneration.revision.is_not(None))
-        .order_by(RankingGeneration.activated_at.desc())
+        .order_by(RankingGeneration.activated_at.desc(), RankingGeneration.id.desc())
         .limit(1)
     )
 
@@ -130,7 +130,10 @@ def outdated(session: Session, keep: int) -> list[int]:
         select(RankingGeneration.id)
         .where(RankingGeneration.state.in_([GenerationState.SUPERSEDED, GenerationState.COMPLETE]))
         .where(RankingGeneration.revision.is_not(None))
-        .order_by(func.coalesce(RankingGeneration.activated_at, RankingGeneration.created_at).desc())
+        .order_by(
+            func.coalesce(RankingGeneration.activated_at, RankingGeneration.created_at).desc(),
+            RankingGeneration.id.desc(),
+        )
     )
     old = list(session.scalars(may_return))[keep:]
     cancelled = select(RankingGeneration.id).where(
