@@ -14,7 +14,7 @@ import httpx2 as httpx
 
 PASSGENAU = Path(sys.executable).parent / "passgenau"
 ROOT = Path(__file__).parent.parent
-PATIENCE = 120
+PATIENCE = 300
 """Seconds a process may take to start on a busy machine."""
 
 
@@ -30,7 +30,7 @@ def environment(database_url: str, **settings: str) -> dict[str, str]:
 def command(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     """Run `passgenau` to its end."""
     return subprocess.run(
-        [PASSGENAU, *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False
+        [PASSGENAU, *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=900, check=False
     )
 
 
