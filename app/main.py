@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import structlog
 from fastapi import FastAPI
+from pydantic import SecretStr
 from starlette.concurrency import run_in_threadpool
 
 from app import __version__
@@ -18,6 +19,7 @@ from app.api import (
     health,
     matches,
     members,
+    metrics,
     organisations,
     problem_details,
     profiles,
@@ -71,7 +73,12 @@ ROUTERS = (
 )
 
 
-def create_app(context: Context, identify_by: Identify = identify, provider: Provider | None = None) -> FastAPI:
+def create_app(
+    context: Context,
+    identify_by: Identify = identify,
+    provider: Provider | None = None,
+    metrics_token: SecretStr | None = None,
+) -> FastAPI:
     """Return the application on top of a started context."""
     app = FastAPI(
         title="Passgenau",
@@ -92,10 +99,12 @@ def create_app(context: Context, identify_by: Identify = identify, provider: Pro
     app.add_middleware(GuardMiddleware)
     app.add_middleware(HeadersMiddleware)
     app.add_middleware(RequestIdMiddleware)
+    app.add_middleware(metrics.MetricsMiddleware)
     problem_details.install(app)
     app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
+    metrics.install(app, metrics_token)
     docs_page.install(app)
     return app
 

@@ -30,7 +30,8 @@ def serve(settings: Settings, host: str, port: int, *, build: Callable[[Context]
     context = start(settings)
     context.security.erasures.sync(context.sessions)
     if build is None:
-        app = create_app(context, provider=make_provider(settings, context.security.public_url))
+        provider = make_provider(settings, context.security.public_url)
+        app = create_app(context, provider=provider, metrics_token=settings.metrics_token)
     else:
         app = build(context)
     log.info("serving", url=f"http://{host}:{listening.getsockname()[1]}", docs="/docs")

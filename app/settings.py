@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = Field(default=None, description="Secret the provider gave this service.")
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")
+    metrics_token: SecretStr | None = Field(
+        default=None, description="What a Prometheus scraper sends as bearer token to `/metrics`. Default: no metrics."
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="Shape of the log lines.")
 
     @field_validator("database_url")

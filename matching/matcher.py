@@ -147,7 +147,7 @@ class Matcher:
         bound = self.weights.extra_most + _SLACK
         last = request.minimum
         if 0 < request.limit < count:
-            last = max(last, _kth_largest(base, request.limit))
+            last = max(last, kth_largest(base, request.limit))
         lowest = max(last - bound, float(np.finfo(np.float32).min))
         wanted = block.allowed[row] if request.exhaustive else base >= lowest
         if request.floors is not None:
@@ -275,7 +275,7 @@ class _Prepared:
         return self.passages.take(np.searchsorted(self.rows, rows))
 
 
-def _kth_largest(values: NDArray[np.float32], k: int) -> float:
+def kth_largest(values: NDArray[np.float32], k: int) -> float:
     """Find the k-th largest of (n,) values; a sample tells where to look, several times faster for large n."""
     sample = values[::_STRIDE]
     near = 2 * k // _STRIDE + 8

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import metrics
 from app.matches import corpus_repository, list_repository
 from app.matches.corpus_repository import StoredBatch
 from app.matches.list_repository import LastEntry
@@ -138,14 +139,15 @@ class ListWriter:
 
     def _rank(self, stored: StoredBatch, passages: Passages, *, floors: bool) -> list[RankResult]:
         side = stored.batch.side
-        return self._matcher.rank(
-            stored.batch,
-            passages,
-            self.snapshot.corpus,
-            self._reader(),
-            limit=KEPT,
-            floors=self.snapshot.floors(side.other) if floors else None,
-        )
+        with metrics.RANKING.time():
+            return self._matcher.rank(
+                stored.batch,
+                passages,
+                self.snapshot.corpus,
+                self._reader(),
+                limit=KEPT,
+                floors=self.snapshot.floors(side.other) if floors else None,
+            )
 
     def _reader(self) -> PassageReader:
         statistics = self.snapshot.corpus.statistics

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app import metrics
 from app.clock import Clock
 from app.db.session import Sessions
 from app.errors import EncoderMismatch, ServiceUnavailable
@@ -120,7 +121,9 @@ class LiveRanking:
         digest = text_hash(text)
         known = known_hashes or {}
         wanted = [one for one in self._wanted() if known.get(one.fingerprint) != digest] if encode else []
-        return PreparedText(text, digest, {one.fingerprint: featurize(one, [text])[0] for one in wanted})
+        with metrics.ENCODING.time():
+            made = {one.fingerprint: featurize(one, [text])[0] for one in wanted}
+        return PreparedText(text, digest, made)
 
     def prepare_many(self, texts: Sequence[Text]) -> list[PreparedText]:
         """Encode composed texts in one go."""

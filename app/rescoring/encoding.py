@@ -6,6 +6,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import metrics
 from app.db.session import Sessions
 from app.matches import vector_repository
 from app.matches.sides import TABLES
@@ -43,7 +44,8 @@ def encode(sessions: Sessions, encoder: Encoder, side: Side, ids: Sequence[int])
         with sessions.read() as session:
             rows = [session.get(TABLES[side].text, text_id) for text_id in part]
             texts = [(row.id, compose_text(side, row)) for row in rows if row is not None]
-        features = featurize(encoder, [text for _, text in texts])
+        with metrics.ENCODING.time():
+            features = featurize(encoder, [text for _, text in texts])
         made += [(side, text_id, text, one) for (text_id, text), one in zip(texts, features, strict=True)]
     return made
 

@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app import metrics
 from app.matches import corpus_repository, generations, list_repository
 from app.matches.list_writer import KEPT, ListWriter
 from app.matches.passages import PassageReader
@@ -29,7 +30,7 @@ from matching.ranking import RankResult
 from matching.statistics import Statistics
 from matching.texts import Side
 
-ENCODED_IN_PARTITION = 128
+ENCODED_IN_PARTITION = 64
 RANKED_IN_PARTITION = 200
 """Texts of one partition: a few seconds of work, which is what a killed worker loses."""
 _TRIES = 5
@@ -48,6 +49,16 @@ class Outcome(StrEnum):
 
 def work_on(shop: Workshop, run_id: int, number: int) -> Outcome:
     """Take up a partition and do it. Never raises what another try could mend."""
+    task = _take_up(shop, run_id, number)
+    if task is None:
+        runs.settle(shop.ground, run_id)
+        return Outcome.NOT_OURS
+    outcome = _work(shop, task)
+    metrics.PARTITIONS.labels(task.kind.value, outcome.value).inc()
+    return outcome
+
+
+def _take_up(shop: Workshop, run_id: int, number: int) -> Task | None:
     with shop.ground.sessions.write() as session:
         in_hand = (run_id, number) in shop.in_hand
         task = repository.claim(session, run_id, number, shop.name, shop.now(session), shop.lost_after, in_hand=in_hand)
@@ -55,9 +66,11 @@ def work_on(shop: Workshop, run_id: int, number: int) -> Outcome:
             run = repository.get_locked(session, run_id)
             repository.set_state(run, RunState.RUNNING)
             run.started_at = run.started_at or shop.ground.clock.now()
-    if task is None:
-        runs.settle(shop.ground, run_id)
-        return Outcome.NOT_OURS
+    return task
+
+
+def _work(shop: Workshop, task: Task) -> Outcome:
+    run_id, number = task.run_id, task.number
     shop.reach(f"{task.kind.value} claimed")
     try:
         with shop.holding(run_id, number):
@@ -217,7 +230,8 @@ def _ranked(shop: Workshop, generation_id: int, task: Task) -> tuple[Snapshot, l
             session, task.side, snapshot.fingerprint, dimension, task.text_ids
         ):
             own = reader.load(task.side, stored.batch.ids)
-            results += shop.matcher.rank(stored.batch, own, snapshot.corpus, reader, limit=KEPT)
+            with metrics.RANKING.time():
+                results += shop.matcher.rank(stored.batch, own, snapshot.corpus, reader, limit=KEPT)
         return snapshot, results
 
 

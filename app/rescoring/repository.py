@@ -199,6 +199,12 @@ def retry_failed(session: Session, run_id: int, now: datetime) -> int:
     return len(result.all())
 
 
+def workers_of(session: Session, run_id: int) -> set[str]:
+    """Return the workers that have done a partition with texts."""
+    query = select(RescoringPartition.worker).where(RescoringPartition.run_id == run_id, RescoringPartition.texts > 0)
+    return {name for name in session.scalars(query.distinct()) if name is not None}
+
+
 def dead_end(session: Session, run_id: int) -> str | None:
     """Return the error of a failed partition when nothing else of its kind is left to do, None otherwise."""
     kind = _kind_at_work(session, run_id)

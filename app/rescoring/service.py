@@ -150,6 +150,12 @@ def is_any_under_way(ground: Ground) -> bool:
         return repository.under_way(session) is not None
 
 
+def workers_of(ground: Ground, run_id: int) -> set[str]:
+    """Return the workers that have encoded or ranked something of a run."""
+    with ground.sessions.read() as session:
+        return repository.workers_of(session, run_id)
+
+
 def worker_lives(ground: Ground) -> bool:
     """Tell whether a worker was seen within the last minute."""
     with ground.sessions.read() as session:

@@ -57,6 +57,7 @@ def rows(ids: dict[str, int]) -> list[Row]:
     return [
         Row("livez", "GET", "//livez", ANYBODY),
         Row("readyz", "GET", "//readyz", ANYBODY),
+        Row("read_metrics", "GET", "//metrics", _as(ANYBODY, 404)),
         Row("list_networks", "GET", "/networks", ANYBODY),
         # signing in
         Row("sign_in", "POST", "/sessions", _as(ANYBODY, 201), {"email": "staff_a@people.example"} | again),
