@@ -28,12 +28,19 @@ def evaluate(
     reference: Annotated[
         Reference, typer.Option(help="Statistics from the set itself, or from the packaged texts.")
     ] = Reference.SET,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Also measure must-haves, duplicates, evidence and language pairs.")
+    ] = False,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="With --trust: also with changed texts; encodes all ten times.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Rank judged sets with the service's own kernel, beside dense, BM25 and rank fusion alone.
 
     Prints nDCG@10 with a 95 % bootstrap interval, MRR@10 and recall@10, for each set and on average.
     """
+    from app.evaluating_trust import tables, trust_reports
     from app.matches.reference import packaged_statistics
     from app.start import load_configured_encoder
     from matching import evaluation
@@ -49,8 +56,9 @@ def evaluate(
     for one in judged:
         err.print(f"{one.name}: {len(one.challenges)} queries, {len(one.profiles)} documents ...", highlight=False)
         reports.append(evaluation.evaluate(one, encoder, reference=packaged))
+    measured = trust_reports(folders, judged, encoder, packaged, robust=robustness) if trust else {}
     if as_json:
-        print_json(evaluation.as_dict(reports))
+        print_json(evaluation.as_dict(reports) | ({"trust": measured} if trust else {}))
         return
     table = Table("set", *evaluation.SYSTEMS, title="nDCG@10")
     for report in reports:
@@ -58,6 +66,8 @@ def evaluate(
     macro = evaluation.macro(reports)
     table.add_row("macro", *(_cell(macro[name]) for name in evaluation.SYSTEMS))
     out.print(table)
+    for each in tables(measured):
+        out.print(each)
 
 
 def _cell(report: object) -> str:

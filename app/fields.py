@@ -19,7 +19,17 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from app.vocabulary import Band, DataProtectionPaper, DataProtectionRegime, Language
+from app.vocabulary import (
+    Band,
+    DataProtectionPaper,
+    DataProtectionRegime,
+    LabourRules,
+    Language,
+    LegalForm,
+    Setting,
+    SpokenLanguage,
+    Technology,
+)
 
 TOTAL_TEXT_LIMIT = 20_000
 """Characters all texts of one challenge or profile may have together."""
@@ -150,10 +160,10 @@ class OnSite(_MustHave):
 
 
 class HostingIn(_MustHave):
-    """Data must lie in Germany (or in the house), or at least in the EU."""
+    """Data must lie in Germany (or in the house), at least in the EU, or in the house."""
 
     kind: Literal["hosting"]
-    value: Literal["germany", "eu"]
+    value: Literal["germany", "eu", "on_premises"]
 
 
 class NeedsPaper(_MustHave):
@@ -174,7 +184,7 @@ class NeedsLanguage(_MustHave):
     """The product and its support must speak a language."""
 
     kind: Literal["language"]
-    value: Language
+    value: SpokenLanguage
 
 
 class NeedsOffline(_MustHave):
@@ -209,8 +219,54 @@ class NeedsNonProfit(_MustHave):
     kind: Literal["non_profit"]
 
 
+class Without(_MustHave):
+    """It must do without a technology."""
+
+    kind: Literal["without"]
+    value: Technology
+
+
+class NeedsEndToEndEncryption(_MustHave):
+    """Not even its maker can read along."""
+
+    kind: Literal["end_to_end_encryption"]
+
+
+class NeedsAnonymousUse(_MustHave):
+    """People can use it without giving their name."""
+
+    kind: Literal["anonymous_use"]
+
+
+class NeedsNoTraining(_MustHave):
+    """People can use it without being trained first."""
+
+    kind: Literal["no_training"]
+
+
+class ForSetting(_MustHave):
+    """It must be usable by a kind of facility."""
+
+    kind: Literal["setting"]
+    value: Setting
+
+
+class KnowsLabourRules(_MustHave):
+    """It must know the labour rules of the organisation."""
+
+    kind: Literal["labour_rules"]
+    value: LabourRules
+
+
+class NeedsLegalForm(_MustHave):
+    """The startup must have a legal form."""
+
+    kind: Literal["legal_form"]
+    value: LegalForm
+
+
 class OtherMustHave(_MustHave):
-    """Anything else, in words; nobody can check it by machine, so it stays an open question."""
+    """Anything else, in words. What rules understand of it is checked as that; the rest stays an open question."""
 
     kind: Literal["other"]
     text: required_text(300, "The requirement in one sentence.")  # type: ignore[valid-type]
@@ -227,6 +283,13 @@ MustHave = Annotated[
     | MaxPriceBand
     | MinMaturity
     | NeedsNonProfit
+    | Without
+    | NeedsEndToEndEncryption
+    | NeedsAnonymousUse
+    | NeedsNoTraining
+    | ForSetting
+    | KnowsLabourRules
+    | NeedsLegalForm
     | OtherMustHave,
     Field(discriminator="kind"),
 ]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import structlog
 from fastapi import FastAPI
@@ -14,15 +15,19 @@ from app.accounts.oidc import Provider
 from app.api import (
     accounts,
     administration,
+    alerts,
     challenges,
+    decisions,
     docs_page,
     health,
+    introductions,
     matches,
     members,
     metrics,
     organisations,
     problem_details,
     profiles,
+    reports,
     rescoring,
     sign_in,
 )
@@ -35,11 +40,12 @@ from app.api.request_id import RequestIdMiddleware
 from app.auth.actor import Actor
 from app.auth.identify import Credentials, identify
 from app.context import Context, Ground
+from app.profiles.confirmation import pause_unconfirmed
 
 MAX_BODY = 1_000_000
 """Bytes of a request body."""
 EXPIRY_EVERY = 600.0
-"""Seconds between two looks for challenges whose last day is over."""
+"""Seconds between two looks for challenges whose last day is over and profiles that nobody confirmed."""
 FOLLOW_EVERY = 1.0
 """Seconds between two looks whether another ranking is active or coming."""
 
@@ -68,6 +74,10 @@ ROUTERS = (
     challenges.router,
     profiles.router,
     matches.router,
+    decisions.router,
+    introductions.router,
+    alerts.router,
+    reports.router,
     administration.router,
     rescoring.router,
 )
@@ -113,7 +123,7 @@ def create_app(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: Context = app.state.context
     tasks = [
-        asyncio.create_task(_regularly("expiry", EXPIRY_EVERY, lambda: context.ranking.expire_due(context.sessions))),
+        asyncio.create_task(_regularly("expiry", EXPIRY_EVERY, partial(_expire, context))),
         asyncio.create_task(_regularly("following the ranking", FOLLOW_EVERY, context.ranking.follow)),
     ]
     yield
@@ -121,6 +131,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def _expire(context: Context) -> None:
+    context.ranking.expire_due(context.sessions)
+    pause_unconfirmed(context)
 
 
 async def _regularly(what: str, seconds: float, work: Callable[[], None]) -> None:

@@ -84,6 +84,15 @@ class Settings(BaseSettings):
         description="Where background work runs: in the server (`inside`), in `passgenau worker` (`outside`); "
         "`auto`: inside on SQLite, outside on PostgreSQL.",
     )
+    interest_days: int = Field(
+        default=14, ge=2, le=90, description="Days after which an unanswered interest expires; reminder at half-time."
+    )
+    open_interests: int = Field(
+        default=5, ge=1, le=100, description="Unanswered interests one organisation may have open at once."
+    )
+    pilot_slots: int = Field(
+        default=3, ge=1, le=100, description="Pilots a startup takes at once where its profile does not say."
+    )
     oidc_issuer: str = Field(default="", description="OpenID provider people may sign in with, by its issuer URL.")
     oidc_client_id: str = Field(default="", description="What the provider knows this service as.")
     oidc_client_secret: SecretStr | None = Field(default=None, description="Secret the provider gave this service.")

@@ -19,6 +19,7 @@ from app.matches import generations, reference
 from app.matches.encoders import Encoders
 from app.matches.ranking import LiveRanking
 from app.models import Challenge, RankingGeneration
+from app.rules import make_rules
 from app.security import make_security
 from app.settings import Settings
 from matching.encoder import Encoder, EncoderError, load_encoder
@@ -76,7 +77,8 @@ def _encoder_of(active: RankingGeneration, encoders: Encoders) -> Encoder:
 
 def start_without_encoder(settings: Settings, *, clock: Clock | None = None) -> Ground:
     """Return what processes need that rank nothing: mails, accounts, the audit trail, erasure."""
-    return Ground(Sessions(open_database(settings)), clock or Clock(), make_security(settings))
+    sessions = Sessions(open_database(settings))
+    return Ground(sessions, clock or Clock(), make_security(settings), rules=make_rules(settings))
 
 
 def assemble(
@@ -94,7 +96,7 @@ def assemble(
         encoders=encoders or Encoders.only(encoder, settings.encoder),
         sessions=sessions,
     )
-    return Context(sessions, clock, security, ranking)
+    return Context(sessions, clock, security, ranking, rules=make_rules(settings))
 
 
 def record_expiry(trail: Trail, clock: Clock, session: Session, challenge: Challenge) -> None:

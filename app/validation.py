@@ -49,6 +49,14 @@ _MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
         "Alle Texte zusammen dürfen {limit} Zeichen haben, es sind {total}. Bitte kürzen.",
         "All texts together may have {limit} characters, these have {total}. Please shorten.",
     ),
+    "reason_missing": (
+        "Sagen Sie, warum: Zu „not_interested“ gehört ein Grund.",
+        "Say why: 'not_interested' needs a reason.",
+    ),
+    "reason_unwanted": (
+        "Grund und Notiz gehören zu einer Absage. Bitte weglassen.",
+        "Reason and note belong to a decline. Please leave them out.",
+    ),
     "string_type": ("Hier wird Text erwartet.", "Text is expected here."),
     "string_pattern_mismatch": ("Das Format stimmt nicht: {pattern}.", "The format is wrong: {pattern}."),
     "int_type": ("Hier wird eine ganze Zahl erwartet.", "A whole number is expected here."),

@@ -5,6 +5,8 @@ Codes are stored and sent as they stand here; renaming one needs a migration.
 
 from enum import StrEnum
 
+from matching.gazetteer import LANGUAGE_CODES
+
 
 class Language(StrEnum):
     """A language a text or a page is written in."""
@@ -43,6 +45,7 @@ class LinkPurpose(StrEnum):
     CONFIRM_EMAIL = "confirm_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105  a code, no secret
     INVITATION = "invitation"
+    OUTCOME = "outcome"
 
 
 class MailTemplate(StrEnum):
@@ -54,6 +57,9 @@ class MailTemplate(StrEnum):
     ALREADY_REGISTERED = "already_registered"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  a code, no secret
     ORGANISATION_VERIFIED = "organisation_verified"
+    ALERT = "alert"
+    DIGEST = "digest"
+    OUTCOME = "outcome"
 
 
 class ActorKind(StrEnum):
@@ -216,3 +222,159 @@ class PriceModel(StrEnum):
     PER_USE = "per_use"
     PER_PERSON = "per_person"
     PROJECT = "project"
+
+
+class DecisionAnswer(StrEnum):
+    """What one side says to a match."""
+
+    INTERESTED = "interested"
+    NOT_INTERESTED = "not_interested"
+
+
+class DecisionReason(StrEnum):
+    """Why a side is not interested; `decisions.effects` says what each reason does to the lists."""
+
+    WRONG_FIELD = "wrong_field"
+    WRONG_REGION = "wrong_region"
+    TOO_SMALL = "too_small"
+    TOO_EARLY = "too_early"
+    NO_CAPACITY = "no_capacity"
+    DATA_PROTECTION = "data_protection"
+    COST = "cost"
+    ALREADY_SOLVED = "already_solved"
+    OTHER = "other"
+
+
+class DecisionState(StrEnum):
+    """Life of a decision. An interest is `open` until it is agreed, declined, expired or taken back.
+
+    A decline is `standing` until it is taken back.
+    """
+
+    OPEN = "open"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    TAKEN_BACK = "taken_back"
+    STANDING = "standing"
+
+
+class PairState(StrEnum):
+    """How a pair stands, as one of its sides sees it."""
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    DECLINED = "declined"
+    WAS_DECLINED = "was_declined"
+    EXPIRED = "expired"
+    INTRODUCED = "introduced"
+
+
+class IntroductionStatus(StrEnum):
+    """How far two sides have come."""
+
+    TALKING = "talking"
+    PILOT = "pilot"
+    CONTRACT = "contract"
+    ENDED = "ended"
+
+
+class OutcomeAnswer(StrEnum):
+    """What became of an introduction, as one side says when it is asked."""
+
+    TALKED = "talked"
+    PILOT = "pilot"
+    CONTRACT = "contract"
+    ENDED = "ended"
+
+
+class AlertTopic(StrEnum):
+    """What alerts are about; people choose for each how often they want to read of it."""
+
+    MATCHES = "matches"
+    CONVERSATIONS = "conversations"
+
+
+class AlertMode(StrEnum):
+    """When alerts are sent."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    OFF = "off"
+
+
+class AlertKind(StrEnum):
+    """What happened."""
+
+    NEW_MATCH = "new_match"
+    FIRST_MATCH = "first_match"
+    INTEREST = "interest"
+    REMINDER = "reminder"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    MESSAGE = "message"
+    STATUS = "status"
+    PROFILE_UNCONFIRMED = "profile_unconfirmed"
+    PROFILE_SINKS = "profile_sinks"
+    PROFILE_PAUSED = "profile_paused"
+    CHALLENGE_EXPIRES = "challenge_expires"
+    CHALLENGE_EXPIRED = "challenge_expired"
+
+
+class Technology(StrEnum):
+    """What a solution may have to do without."""
+
+    CAMERA = "camera"
+    AUDIO_RECORDING = "audio_recording"
+    LOCATION_TRACKING = "location_tracking"
+    MACHINE_TRANSLATION = "machine_translation"
+    ARTIFICIAL_INTELLIGENCE = "artificial_intelligence"
+    AUTOMATED_DECISION = "automated_decision"
+    OWN_SMARTPHONE = "own_smartphone"
+    CONSUMER_MESSENGER = "consumer_messenger"
+    US_SERVICES = "us_services"
+    PERFORMANCE_MONITORING = "performance_monitoring"
+
+
+class Setting(StrEnum):
+    """Kinds of facility and service that a solution may have to be usable in."""
+
+    COUNSELLING_CENTRE = "counselling_centre"
+    CARE_HOME = "care_home"
+    HOME_CARE = "home_care"
+    HOSPITAL = "hospital"
+    DAY_CARE = "day_care"
+    SCHOOL = "school"
+    WORKSHOP = "workshop"
+    RESIDENTIAL_GROUP = "residential_group"
+    ASSOCIATION = "association"
+
+
+class LabourRules(StrEnum):
+    """Labour rules of welfare organisations: church guidelines (AVR), public service (TVöD)."""
+
+    AVR = "avr"
+    TVOED = "tvoed"
+
+
+class LegalForm(StrEnum):
+    """Legal forms a must-have can ask for."""
+
+    GMBH = "gmbh"
+    GGMBH = "ggmbh"
+    UG = "ug"
+    GUG = "gug"
+    AG = "ag"
+    EV = "ev"
+    EG = "eg"
+    STIFTUNG = "stiftung"
+    GBR = "gbr"
+    SOLE_TRADER = "sole_trader"
+
+
+SpokenLanguage = StrEnum(  # type: ignore[misc]  # the languages are listed once, where they are read
+    "SpokenLanguage", {code.upper(): code for code in LANGUAGE_CODES}
+)
+"""Languages, as ISO 639-1 codes, that a product may have to speak."""

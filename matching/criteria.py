@@ -8,10 +8,14 @@ neither meets nor fails.
 Where a startup works: a challenge in a Land is met by a profile that names the Land or "bundesweit" and, unless
 somebody has to come on site, by "remote". A challenge that is "bundesweit" or "remote" is met by nationwide or remote
 profiles and open for regional ones. With the must-have on_site a profile that only works remotely fails.
+
+A profile states things in its fields and in its prose. `statements` holds what `matching.statements` read there; a
+field goes before prose, and prose fills what the fields leave open.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -20,8 +24,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.gazetteer import LANGUAGE_CODES
+from matching.lexicon import SETTINGS, Requirement
+from matching.needs import read_must_have
+from matching.statements import Statement
+
 Fields = Mapping[str, Any]
-Requirement = tuple[str, str | int | None]
 
 LANDS: Final = (
     "baden-wuerttemberg", "bayern", "berlin", "brandenburg", "bremen", "hamburg", "hessen",
@@ -35,12 +43,25 @@ PRICE_BANDS: Final = ("free", "up_to_1000", "up_to_5000", "up_to_20000", "up_to_
 _HOSTING_MEETS: Final = {
     "germany": ("germany", "on_premises"),
     "eu": ("germany", "eu", "on_premises"),
+    "on_premises": ("on_premises",),
 }
 _LISTED: Final = {
     "data_protection_paper": ("data_protection_papers", ("avv", "dsfa")),
     "data_protection_regime": ("data_protection_regimes", ("dsgvo", "kdg", "dsg_ekd")),
-    "language": ("languages", ("de", "en")),
+    "language": ("languages", LANGUAGE_CODES),
 }
+TECHNOLOGIES: Final = (
+    "camera", "audio_recording", "location_tracking", "machine_translation", "artificial_intelligence",
+    "automated_decision", "own_smartphone", "consumer_messenger", "us_services", "performance_monitoring",
+)  # fmt: skip
+LABOUR_RULES: Final = ("avr", "tvoed")
+LEGAL_FORMS: Final = ("gmbh", "ggmbh", "ug", "gug", "ag", "ev", "eg", "stiftung", "gbr", "sole_trader")
+_LEGAL_FORM: Final = re.compile(
+    r"\b(?:(?P<ggmbh>ggmbh|gemeinnützige gmbh)|(?P<gug>gug|gemeinnützige ug)|(?P<gmbh>gmbh)|(?P<ug>ug)|(?P<ag>ag|se)|"
+    r"(?P<ev>e\. ?v\.?|ev|verein)|(?P<eg>eg|e\. ?g\.?|genossenschaft)|(?P<stiftung>stiftung|foundation)|"
+    r"(?P<gbr>gbr|ohg)|(?P<sole_trader>einzelunternehme\w+|sole trader|freiberufl\w+))(?!\w)",
+    re.IGNORECASE,
+)
 _MATURITIES: Final = tuple(range(1, 10))
 
 
@@ -57,15 +78,17 @@ class Status(IntEnum):
 class CriterionResult:
     """One requirement of a challenge and what a profile says to it.
 
-    key: "region", "on_site", "capacity", "hosting", "data_protection_paper", "data_protection_regime", "language",
-    "offline", "accessibility", "max_price_band", "min_maturity", "non_profit" or "other". asked and stated are codes
-    of the fields, None where nothing is said.
+    key: kind of the must-have, or "region" or "capacity". asked and stated are codes of the fields, None where nothing
+    is said. source: the statement in the profile's prose that decides, None when a field does or nothing is said.
+    words: a must-have in free words that was understood as this requirement, or was not ("other").
     """
 
     key: str
     status: Status
     asked: str | int | None
     stated: str | int | bool | tuple[str, ...] | None
+    source: Statement | None = None
+    words: str | None = None
 
 
 _BITS: Final[dict[Requirement, int]] = {
@@ -81,6 +104,13 @@ _BITS: Final[dict[Requirement, int]] = {
             ("offline", None),
             ("accessibility", None),
             ("non_profit", None),
+            ("end_to_end_encryption", None),
+            ("anonymous_use", None),
+            ("no_training", None),
+            *(("without", technology) for technology in TECHNOLOGIES),
+            *(("setting", setting) for setting in SETTINGS),
+            *(("labour_rules", rules) for rules in LABOUR_RULES),
+            *(("legal_form", form) for form in LEGAL_FORMS),
             *(("max_price_band", band) for band in PRICE_BANDS),
             *(("min_maturity", level) for level in _MATURITIES),
         ]
@@ -168,6 +198,10 @@ def _compatible(few: NDArray[np.uint64], many: NDArray[np.uint64]) -> NDArray[np
 def check(challenge: Fields, profile: Fields) -> list[CriterionResult]:
     """Every requirement of a challenge with its status for a profile, in a fixed order; for the reader of a match."""
     stated = dict(_stated(profile))
+    in_fields = dict(_stated_in_fields(profile))
+    prose = {statement.requirement: statement for statement in _statements(profile)}
+    others = [str(must.get("text", "")) for must in challenge.get("must_haves") or () if must["kind"] == "other"]
+    words = {requirement: text for text in others for requirement in read_must_have(text)}
     results: list[CriterionResult] = []
     for requirement in asked_requirements(challenge):
         key, asked = requirement
@@ -176,18 +210,25 @@ def check(challenge: Fields, profile: Fields) -> list[CriterionResult]:
         if key == "capacity":
             status = Status.NOT_ASKED if holds is None else status
         shown = "region" if key == "region_on_site" else key
-        results.append(CriterionResult(shown, status, asked, _said(key, profile)))
+        source = None if holds is None or requirement in in_fields else prose.get(requirement)
+        results.append(CriterionResult(shown, status, asked, _said(key, profile), source, words.get(requirement)))
     results.extend(
-        CriterionResult("other", Status.OPEN, str(must.get("text", "")), None)
-        for must in challenge.get("must_haves") or ()
-        if must["kind"] == "other"
+        CriterionResult("other", Status.OPEN, text, None, None, text) for text in others if not read_must_have(text)
     )
     return results
 
 
+def unmet(results: Sequence[CriterionResult]) -> list[CriterionResult]:
+    """Pick the requirements a profile states to fail."""
+    return [result for result in results if result.status is Status.FAILED]
+
+
 def asked_requirements(challenge: Fields) -> list[Requirement]:
-    """List the requirements of a challenge as (key, value), without duplicates. Raises ValueError for unknown ones."""
-    must_haves = challenge.get("must_haves") or ()
+    """List the requirements of a challenge as (key, value), without duplicates. Raises ValueError for unknown ones.
+
+    A must-have in free words counts as the requirements that `matching.needs` understands in it.
+    """
+    must_haves = [plain for must in challenge.get("must_haves") or () for plain in _understood(must)]
     kinds = {must["kind"] for must in must_haves}
     region = challenge.get("region")
     asked: list[Requirement] = [("capacity", None)]
@@ -197,8 +238,8 @@ def asked_requirements(challenge: Fields) -> list[Requirement]:
     for must in must_haves:
         kind, value = must["kind"], must.get("value")
         if kind == "min_maturity":
-            maturity = max(maturity, int(value))
-        elif kind != "other":
+            maturity = max(maturity, int(must["value"]))
+        else:
             asked.append((kind, value))
     if maturity:
         asked.append(("min_maturity", maturity))
@@ -207,8 +248,29 @@ def asked_requirements(challenge: Fields) -> list[Requirement]:
     return sorted(set(asked), key=_BITS.__getitem__)
 
 
+def _understood(must: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """Give a must-have as it is, or what is understood of one in free words: perhaps nothing."""
+    if must["kind"] != "other":
+        return (must,)
+    return [{"kind": kind, "value": value} for kind, value in read_must_have(str(must.get("text", "")))]
+
+
 def _stated(profile: Fields) -> Iterable[tuple[Requirement, bool]]:
     """Yield (requirement, whether the profile meets it) for everything the profile says something about."""
+    for statement in _statements(profile):
+        if statement.requirement in _BITS:
+            yield statement.requirement, statement.holds
+            if statement.kind == "region_on_site":
+                yield ("region", statement.value), statement.holds
+    # Later pairs replace earlier ones: a field goes before prose.
+    yield from _stated_in_fields(profile)
+
+
+def _statements(profile: Fields) -> list[Statement]:
+    return [Statement.from_list(values) for values in profile.get("statements") or ()]
+
+
+def _stated_in_fields(profile: Fields) -> Iterable[tuple[Requirement, bool]]:
     slots = profile.get("free_pilot_slots")
     if slots is not None:
         yield ("capacity", None), slots > 0
@@ -221,6 +283,14 @@ def _stated(profile: Fields) -> Iterable[tuple[Requirement, bool]]:
     # "partial" says neither that a person can work with it nor that they can't.
     if (access := profile.get("accessibility")) in ("full", "none"):
         yield ("accessibility", None), access == "full"
+    if (form := legal_form_of(profile.get("legal_form"))) is not None:
+        yield from ((("legal_form", each), each == form) for each in LEGAL_FORMS)
+
+
+def legal_form_of(text: str | None) -> str | None:
+    """Code of a legal form as it is written in a profile, None for one that isn't known here."""
+    match = _LEGAL_FORM.search(text) if text else None
+    return match.lastgroup if match else None
 
 
 def _stated_lists(profile: Fields) -> Iterable[tuple[Requirement, bool]]:
@@ -271,12 +341,13 @@ _FIELD_OF: Final = {
     "non_profit": "non_profit",
     "max_price_band": "price_band",
     "min_maturity": "maturity",
+    "legal_form": "legal_form",
     **{key: field for key, (field, _) in _LISTED.items()},
 }
 
 
 def _said(key: str, profile: Fields) -> str | int | bool | tuple[str, ...] | None:
-    value = profile.get(_FIELD_OF[key])
+    value = profile.get(_FIELD_OF.get(key, ""))
     if value is None or isinstance(value, (str, int, bool)):
         return value
     return tuple(value) or None

@@ -187,7 +187,7 @@ def featurize(encoder: Encoder, texts: Sequence[Text]) -> list[TextFeatures]:
     vectors = _encode_all(encoder, texts)
     result: list[TextFeatures] = []
     for text, (whole, passages) in zip(texts, vectors, strict=True):
-        terms, counts = hashed_grams(text.whole)
+        terms, counts = hashed_grams(encoding_form(text.whole))
         result.append(TextFeatures(text.language, whole, passages.astype(np.float16), terms, counts))
     return result
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from matching.language import detect_language
+from matching.normalise import normalise
 
-COMPOSITION_VERSION = 1
+COMPOSITION_VERSION = 2
 """Raised whenever `compose` or `encoding_form` changes; part of every encoder fingerprint and text hash."""
 
 MAX_PASSAGES = 12
@@ -27,7 +27,6 @@ _ABBREVIATIONS = frozenset(
 )
 
 _BREAK = re.compile(r"[.!?…:;]+[\"'”“»)\]]*\s+|\s*\n\s*")
-_SPACES = re.compile(r"\s+")
 _LAST_WORD = re.compile(r"[^\s(\"'„“»]+$")
 
 
@@ -99,8 +98,8 @@ def text_hash(text: Text) -> str:
 
 
 def encoding_form(text: str) -> str:
-    """Give what the encoder reads: NFC, every run of white space one blank, none at the ends."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    """Give what the encoder reads and n-grams are counted in: see `matching.normalise`."""
+    return normalise(text)
 
 
 def split_passages(whole: str) -> tuple[tuple[int, int], ...]:

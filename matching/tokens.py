@@ -18,6 +18,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.normalise import capped
+
 BUCKETS: Final = 1 << 20
 """Number of hash buckets; with half a million distinct n-grams a bucket seldom holds two frequent ones."""
 
@@ -36,7 +38,7 @@ def hashed_grams(text: str) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
 
     Counts are capped at 255 (uint8). Text without a word gives two empty arrays.
     """
-    counts = Counter(words(text))
+    counts = capped(Counter(words(text)))
     if not counts:
         return np.empty(0, np.uint32), np.empty(0, np.uint8)
     grams = [_word_grams(word) for word in counts]

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from app.auth.actor import OPERATOR
+from app.auth.actor import OPERATOR, Actor
 from app.challenges import service as challenges
 from app.challenges.schemas import EXAMPLE as CHALLENGE
 from app.challenges.schemas import ChallengeCreate
 from app.context import Context
+from app.decisions import service as decisions
+from app.decisions.schemas import DecisionRead, DecisionWrite
 from app.organisations.schemas import OrganisationCreate
 from app.organisations.service import create_organisation
 from app.profiles import service as profiles
@@ -62,6 +64,20 @@ def profile(context: Context, words: str, startup: int | None = None, **fields: 
         "organisation_id": startup or organisation(context, "startup", words[:100]),
     }
     return profiles.submit_profile(context, OPERATOR, ProfileCreate.model_validate(content | fields))
+
+
+def interested(context: Context, actor: Actor, challenge_id: int, profile_id: int, side: str) -> DecisionRead:
+    """Say yes to a match for one side."""
+    wanted = DecisionWrite.model_validate({"side": side, "answer": "interested"})
+    return decisions.decide(context, actor, challenge_id, profile_id, wanted)
+
+
+def declined(
+    context: Context, actor: Actor, challenge_id: int, profile_id: int, side: str, reason: str = "other", **more: Any
+) -> DecisionRead:
+    """Say no to a match for one side."""
+    wanted = DecisionWrite.model_validate({"side": side, "answer": "not_interested", "reason": reason} | more)
+    return decisions.decide(context, actor, challenge_id, profile_id, wanted)
 
 
 def publish_some(context: Context, count: int = 4) -> None:

@@ -16,6 +16,8 @@ LIFETIMES = {
     LinkPurpose.RESET_PASSWORD: timedelta(minutes=30),
     # Colleagues are on shift or on leave; an invitation opens nothing but a membership that can be withdrawn.
     LinkPurpose.INVITATION: timedelta(days=7),
+    # Answers one question about one introduction, and nothing else.
+    LinkPurpose.OUTCOME: timedelta(days=30),
 }
 
 
@@ -53,11 +55,6 @@ def take(session: Session, purpose: LinkPurpose, token: str, now: datetime) -> O
 def revoke_links(session: Session, user_id: int, now: datetime) -> None:
     """End all open links of a person and the invitations they sent."""
     _revoke(session, now, or_(OneTimeLink.user_id == user_id, OneTimeLink.invited_by == user_id))
-
-
-def revoke_invitations(session: Session, organisation_id: int, user_id: int, now: datetime) -> None:
-    """End the open invitations that a person sent for an organisation."""
-    _revoke(session, now, OneTimeLink.invited_by == user_id, OneTimeLink.organisation_id == organisation_id)
 
 
 def lifetime_ends(purpose: LinkPurpose, now: datetime) -> datetime:

@@ -36,12 +36,6 @@ def _strong(password: str) -> str:
     return password
 
 
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise PydanticCustomError("only_symbols", "Control characters")
-    return text
-
-
 Email = Annotated[
     str,
     StringConstraints(min_length=3, max_length=254),

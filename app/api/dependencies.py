@@ -8,6 +8,7 @@ from fastapi import Depends, Header, Query, Request
 from sqlalchemy.orm import Session
 
 from app.accounts.people import Visitor
+from app.api.languages import preferred_language
 from app.auth.actor import ANONYMOUS, Actor
 from app.auth.identify import Credentials
 from app.auth.permissions import PUBLIC, SESSION_ONLY, Permission
@@ -22,6 +23,7 @@ from app.errors import (
     SessionNeeded,
     UnsupportedMediaType,
 )
+from app.vocabulary import Language
 
 ADMINISTRATION = frozenset({Permission.READ_ADMINISTRATION, Permission.WRITE_ADMINISTRATION})
 
@@ -80,6 +82,7 @@ def still_has(request: Request, context: Context, permission: Permission) -> boo
 
 ReadPublic = Annotated[Actor, Depends(Require(Permission.READ_PUBLIC))]
 WriteSignIn = Annotated[Actor, Depends(Require(Permission.WRITE_SIGN_IN))]
+WriteLinks = Annotated[Actor, Depends(Require(Permission.WRITE_LINKS))]
 ReadOrganisations = Annotated[Actor, Depends(Require(Permission.READ_ORGANISATIONS))]
 WriteOrganisations = Annotated[Actor, Depends(Require(Permission.WRITE_ORGANISATIONS))]
 ReadMembers = Annotated[Actor, Depends(Require(Permission.READ_MEMBERS))]
@@ -90,10 +93,27 @@ ReadProfiles = Annotated[Actor, Depends(Require(Permission.READ_PROFILES))]
 WriteProfiles = Annotated[Actor, Depends(Require(Permission.WRITE_PROFILES))]
 ReadMatches = Annotated[Actor, Depends(Require(Permission.READ_MATCHES))]
 WritePreviews = Annotated[Actor, Depends(Require(Permission.WRITE_PREVIEWS))]
+ReadDecisions = Annotated[Actor, Depends(Require(Permission.READ_DECISIONS))]
+WriteDecisions = Annotated[Actor, Depends(Require(Permission.WRITE_DECISIONS))]
+ReadIntroductions = Annotated[Actor, Depends(Require(Permission.READ_INTRODUCTIONS))]
+WriteIntroductions = Annotated[Actor, Depends(Require(Permission.WRITE_INTRODUCTIONS))]
+ReadReports = Annotated[Actor, Depends(Require(Permission.READ_REPORTS))]
 ReadAccount = Annotated[Actor, Depends(Require(Permission.READ_ACCOUNT))]
 WriteAccount = Annotated[Actor, Depends(Require(Permission.WRITE_ACCOUNT))]
 ReadAdministration = Annotated[Actor, Depends(Require(Permission.READ_ADMINISTRATION))]
 WriteAdministration = Annotated[Actor, Depends(Require(Permission.WRITE_ADMINISTRATION))]
+
+
+def get_language(
+    accept_language: Annotated[
+        str | None, Header(max_length=500, description="German unless English ranks higher.")
+    ] = None,
+) -> Language:
+    """Return the language of what the service itself says in an answer."""
+    return preferred_language(accept_language)
+
+
+ReaderLanguage = Annotated[Language, Depends(get_language)]
 
 
 def get_visitor(request: Request) -> Visitor:

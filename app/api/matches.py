@@ -10,6 +10,8 @@ from app.api.dependencies import (
     JsonBody,
     Limit,
     NetworkFilter,
+    ReadChallenges,
+    ReaderLanguage,
     ReadMatches,
     ReadSessionDep,
     WritePreviews,
@@ -17,9 +19,16 @@ from app.api.dependencies import (
 from app.api.lists import link_next
 from app.api.paths import Id
 from app.api.problem_details import problems
-from app.matches import service
+from app.matches import proposals, service, similar
 from app.matches.match_repository import MatchFilter
-from app.matches.schemas import MatchListing, Preview
+from app.matches.schemas import (
+    MatchExplanation,
+    MatchListing,
+    Preview,
+    PreviewListing,
+    ProposedMustHaves,
+    SimilarChallenges,
+)
 from app.vocabulary import FieldOfAction, Language, Region
 from matching.texts import Side
 
@@ -32,9 +41,10 @@ def get_filter(
     language: Language | None = None,
     network: NetworkFilter = None,
     minimum_fit: Annotated[float | None, Query(ge=0, le=1)] = None,
+    show_hidden: Annotated[bool, Query(description="Show what declines of the organisation hide, too.")] = False,
 ) -> MatchFilter:
     """Collect the filters of a list; each looks at the partner, not at the text whose list it is."""
-    return MatchFilter(field_of_action, region, language, network, minimum_fit)
+    return MatchFilter(field_of_action, region, language, network, minimum_fit, show_hidden)
 
 
 FilterDep = Annotated[MatchFilter, Depends(get_filter)]
@@ -53,11 +63,14 @@ def list_challenge_matches(
     session: ReadSessionDep,
     actor: ReadMatches,
     wanted: FilterDep,
+    language: ReaderLanguage,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> MatchListing:
     """List the startups that fit a published challenge, best first, at most 100."""
-    page = service.matches_of(context, session, actor, Side.CHALLENGE, challenge_id, wanted, limit=limit, cursor=cursor)
+    page = service.matches_of(
+        context, session, actor, Side.CHALLENGE, challenge_id, wanted, language, limit=limit, cursor=cursor
+    )
     link_next(request, response, page.next_cursor)
     return page
 
@@ -75,13 +88,74 @@ def list_profile_matches(
     session: ReadSessionDep,
     actor: ReadMatches,
     wanted: FilterDep,
+    language: ReaderLanguage,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> MatchListing:
     """List the challenges that fit a published profile, best first, at most 100."""
-    page = service.matches_of(context, session, actor, Side.PROFILE, profile_id, wanted, limit=limit, cursor=cursor)
+    page = service.matches_of(
+        context, session, actor, Side.PROFILE, profile_id, wanted, language, limit=limit, cursor=cursor
+    )
     link_next(request, response, page.next_cursor)
     return page
+
+
+@router.get(
+    "/challenges/{challenge_id}/matches/{profile_id}",
+    operation_id="explain_challenge_match",
+    responses=problems(401, 403, 404, 409, 422, 503),
+)
+def explain_challenge_match(
+    challenge_id: Id,
+    profile_id: Id,
+    context: ContextDep,
+    session: ReadSessionDep,
+    actor: ReadMatches,
+    language: ReaderLanguage,
+) -> MatchExplanation:
+    """Say why a published profile is in the list of a challenge, or why it is not."""
+    return service.explain_match(context, session, actor, Side.CHALLENGE, challenge_id, profile_id, language)
+
+
+@router.get(
+    "/profiles/{profile_id}/matches/{challenge_id}",
+    operation_id="explain_profile_match",
+    responses=problems(401, 403, 404, 409, 422, 503),
+)
+def explain_profile_match(
+    profile_id: Id,
+    challenge_id: Id,
+    context: ContextDep,
+    session: ReadSessionDep,
+    actor: ReadMatches,
+    language: ReaderLanguage,
+) -> MatchExplanation:
+    """Say why a published challenge is in the list of a profile, or why it is not."""
+    return service.explain_match(context, session, actor, Side.PROFILE, profile_id, challenge_id, language)
+
+
+@router.get(
+    "/challenges/{challenge_id}/similar",
+    operation_id="list_similar_challenges",
+    responses=problems(401, 403, 404, 409, 422, 503),
+)
+def list_similar_challenges(
+    challenge_id: Id, context: ContextDep, session: ReadSessionDep, actor: ReadMatches
+) -> SimilarChallenges:
+    """List published challenges of other organisations that seem to have the same need, to pool with."""
+    return similar.similar_challenges(context, session, actor, challenge_id)
+
+
+@router.get(
+    "/challenges/{challenge_id}/must-have-proposals",
+    operation_id="list_must_have_proposals",
+    responses=problems(401, 403, 404, 422, 503),
+)
+def list_must_have_proposals(
+    challenge_id: Id, session: ReadSessionDep, actor: ReadChallenges, language: ReaderLanguage
+) -> ProposedMustHaves:
+    """List must-haves that the text of a challenge seems to make; a person confirms one by adding it to them."""
+    return proposals.proposals_for(session, actor, challenge_id, language)
 
 
 @router.post(
@@ -90,6 +164,8 @@ def list_profile_matches(
     dependencies=[JsonBody],
     responses=problems(400, 401, 403, 413, 415, 422, 503),
 )
-def preview_matches(body: Preview, context: ContextDep, actor: WritePreviews) -> MatchListing:
+def preview_matches(
+    body: Preview, context: ContextDep, actor: WritePreviews, language: ReaderLanguage
+) -> PreviewListing:
     """Rank a challenge or a profile as far as it is written, without storing anything."""
-    return service.preview(context, actor, body)
+    return service.preview(context, actor, body, language)

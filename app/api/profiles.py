@@ -22,7 +22,7 @@ from app.api.paths import Id
 from app.api.problem_details import problems
 from app.api.steps import add_steps
 from app.idempotency import make_receipt
-from app.profiles import repository, service
+from app.profiles import confirmation, repository, service
 from app.profiles.schemas import ProfileCreate, ProfilePatch, ProfileRead
 from app.vocabulary import FieldOfAction, Language, ProfileState, Region
 
@@ -124,6 +124,17 @@ add_steps(
         "resume": service.resume_profile,
     },
 )
+
+
+@router.post(
+    "/{profile_id}/confirm",
+    operation_id="confirm_profile",
+    response_model=ProfileRead,
+    responses=problems(401, 403, 404, 409, 422, 503),
+)
+def confirm_profile(profile_id: Id, context: ContextDep, actor: WriteProfiles, response: Response) -> Any:
+    """Say that everything is still right. A profile nobody confirms sinks after 180 days and pauses after 194."""
+    return _tagged(response, confirmation.confirm_profile(context, actor, profile_id))
 
 
 @router.delete(

@@ -8,6 +8,7 @@ class Permission(StrEnum):
 
     READ_PUBLIC = "read:public"
     WRITE_SIGN_IN = "write:sign-in"
+    WRITE_LINKS = "write:links"
 
     READ_ORGANISATIONS = "read:organisations"
     WRITE_ORGANISATIONS = "write:organisations"
@@ -19,6 +20,11 @@ class Permission(StrEnum):
     WRITE_PROFILES = "write:profiles"
     READ_MATCHES = "read:matches"
     WRITE_PREVIEWS = "write:previews"
+    READ_DECISIONS = "read:decisions"
+    WRITE_DECISIONS = "write:decisions"
+    READ_INTRODUCTIONS = "read:introductions"
+    WRITE_INTRODUCTIONS = "write:introductions"
+    READ_REPORTS = "read:reports"
 
     READ_ACCOUNT = "read:account"
     WRITE_ACCOUNT = "write:account"
@@ -26,7 +32,7 @@ class Permission(StrEnum):
     WRITE_ADMINISTRATION = "write:administration"
 
 
-PUBLIC = frozenset({Permission.READ_PUBLIC, Permission.WRITE_SIGN_IN})
+PUBLIC = frozenset({Permission.READ_PUBLIC, Permission.WRITE_SIGN_IN, Permission.WRITE_LINKS})
 """Needed for nothing that belongs to anybody: no sign-in required."""
 
 SESSION_ONLY = frozenset(

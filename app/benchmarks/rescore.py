@@ -30,6 +30,7 @@ from app.rescoring.schemas import RunRequest
 from app.rescoring.workshop import Workshop
 from app.settings import Settings
 from app.start import assemble, load_configured_encoder
+from app.vocabulary import Language
 from matching.batches import SideBatch
 from matching.corpus import Corpus
 from matching.features import Passages
@@ -150,7 +151,17 @@ def _read(context: Context, number: int) -> float:
     challenge = number % READ_CHALLENGES + 1
     started = time.perf_counter()
     with context.sessions.read() as session:
-        found = matches_of(context, session, OPERATOR, Side.CHALLENGE, challenge, MatchFilter(), limit=20, cursor=None)
+        found = matches_of(
+            context,
+            session,
+            OPERATOR,
+            Side.CHALLENGE,
+            challenge,
+            MatchFilter(),
+            Language.GERMAN,
+            limit=20,
+            cursor=None,
+        )
     if not found.items:
         raise RuntimeError("an empty list")
     return time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""`bench submit`: a whole service call against the bare encoding of the same text."""
+"""`bench submit`: a whole service call, and reading its matches, against the bare encoding of the same text."""
 
 import statistics
 import tempfile
@@ -16,6 +16,8 @@ from app.db.engine import make_engine
 from app.db.migrate import upgrade
 from app.db.session import Sessions
 from app.demo import dataset
+from app.matches.match_repository import MatchFilter
+from app.matches.service import matches_of
 from app.matches.texts import compose_text
 from app.models import Organisation
 from app.rescoring import service
@@ -24,17 +26,21 @@ from app.rescoring.schemas import RunRequest
 from app.rescoring.workshop import Workshop
 from app.settings import Settings
 from app.start import assemble, load_configured_encoder
-from app.vocabulary import OrganisationKind
+from app.vocabulary import Language, OrganisationKind
 from matching.texts import Side, Text, encoding_form
 
 CHALLENGES = 1000
 """Published challenges beside the profiles: welfare bodies outnumber startups in life, not by much here."""
 TEXTS = 50
+MATCHES_READ = 20
 SHORTEST, LONGEST = 600, 1200
 
 
 def bench_submit(settings: Settings, profiles: int) -> Report:
-    """Measure `submit_over_encode` with `profiles` profiles in the database."""
+    """Measure `submit_over_encode` with `profiles` profiles in the database, and `request_over_encode`.
+
+    The latter adds reading the first 20 matches with their evidence.
+    """
     encoder = load_configured_encoder(settings)
     with tempfile.TemporaryDirectory() as folder:
         url = settings.sqlalchemy_url if settings.database_url else f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
@@ -49,20 +55,28 @@ def bench_submit(settings: Settings, profiles: int) -> Report:
         organisation = _organisation(context)
         drafts = [_draft(organisation, words) for words in _texts()]
         submit_challenge(context, OPERATOR, drafts[-1])  # loads the corpus
-        encoding, submitting = [], []
+        encoding, submitting, reading = [], [], []
         for draft in drafts[:TEXTS]:
             forms = _forms(compose_text(Side.CHALLENGE, draft))
             started = time.perf_counter()
             encoder.encode(forms, Side.CHALLENGE)
             encoding.append(time.perf_counter() - started)
             started = time.perf_counter()
-            submit_challenge(context, OPERATOR, draft)
+            stored = submit_challenge(context, OPERATOR, draft)
             submitting.append(time.perf_counter() - started)
+            started = time.perf_counter()
+            explained = _read_matches(context, stored["id"])
+            reading.append(time.perf_counter() - started)
         engine.dispose()
     encode_ms, submit_ms = statistics.median(encoding) * 1000, statistics.median(submitting) * 1000
+    read_ms = statistics.median(reading) * 1000
+    request_ms = statistics.median(map(sum, zip(submitting, reading, strict=True))) * 1000
     return Report(
         {
             "submit_over_encode": submit_ms / encode_ms,
+            "request_over_encode": request_ms / encode_ms,
+            "read_ms": read_ms,
+            "matches_explained": explained,
             "submit_ms": submit_ms,
             "encode_ms": encode_ms,
             "profiles": profiles,
@@ -70,6 +84,24 @@ def bench_submit(settings: Settings, profiles: int) -> Report:
         },
         f"median of Encoder.encode on the same {TEXTS} lists (whole text and passages), same process, taken in turn",
     )
+
+
+def _read_matches(context: Context, challenge_id: int) -> int:
+    """Read the first page of a list as the API gives it. Returns how many matches came with evidence."""
+    with context.sessions.read() as session:
+        page = matches_of(
+            context,
+            session,
+            OPERATOR,
+            Side.CHALLENGE,
+            challenge_id,
+            MatchFilter(),
+            Language.GERMAN,
+            limit=MATCHES_READ,
+            cursor=None,
+        )
+    page.model_dump_json()
+    return sum(bool(item.evidence) for item in page.items)
 
 
 def _forms(text: Text) -> list[str]:

@@ -5,10 +5,11 @@
     ├── Forbidden 403               may be seen but not done: ScopeMissing, CrossOrigin, ...
     ├── NotFound 404
     ├── Conflict 409                a state that does not allow it: WrongState, LastManager, ...
+    ├── Gone 410                    it was there and is over: InterestExpired, MatchGone, ...
     ├── PreconditionFailed 412      somebody else edited first
     ├── MalformedInput 422          the body, a field or a parameter can't be read
     ├── PreconditionRequired 428    edit without If-Match
-    ├── TooManyTries 429
+    ├── TooManyTries, TooManyOpenInterests 429
     ├── ServiceUnavailable 503
     └── StartError                  the process can't start; shown on the command line
 
@@ -48,6 +49,22 @@ from app.errors.base import (
     NotFound,
     ServiceUnavailable,
     StartError,
+)
+from app.errors.conversations import (
+    AlreadyDecided,
+    AlreadyIntroduced,
+    AskAgainLater,
+    Gone,
+    InterestExpired,
+    MatchGone,
+    NoFreeSlots,
+    NotAMatch,
+    NotToBeTakenBack,
+    OutcomeLinkUsed,
+    PartnerDeclined,
+    ThreadClosed,
+    TooManyOpenInterests,
+    WrongStep,
 )
 from app.errors.requests import (
     BadRequest,
@@ -94,8 +111,11 @@ from app.errors.texts import (
 )
 
 __all__ = [
+    "AlreadyDecided",
+    "AlreadyIntroduced",
     "AlreadyMember",
     "AppError",
+    "AskAgainLater",
     "BadRequest",
     "BodyTooLarge",
     "CatchUpTooSlow",
@@ -114,24 +134,32 @@ __all__ = [
     "Forbidden",
     "ForeignHost",
     "GenerationGone",
+    "Gone",
     "IdempotencyKeyReused",
     "IdentityFixed",
+    "InterestExpired",
     "InvalidSettings",
     "LastAdmin",
     "LastManager",
     "LinkUnusable",
     "MalformedInput",
     "MalformedJson",
+    "MatchGone",
     "MethodNotAllowed",
+    "NoFreeSlots",
+    "NotAMatch",
     "NotComplete",
     "NotFound",
     "NotLoopback",
     "NotPublished",
     "NotSignedIn",
+    "NotToBeTakenBack",
     "NothingToRollBackTo",
     "OlderRanking",
     "OrganisationInUse",
     "OrganisationNotVerified",
+    "OutcomeLinkUsed",
+    "PartnerDeclined",
     "PreconditionFailed",
     "PreconditionRequired",
     "ProfileExists",
@@ -151,6 +179,8 @@ __all__ = [
     "SessionNeeded",
     "SignInFailed",
     "StartError",
+    "ThreadClosed",
+    "TooManyOpenInterests",
     "TooManyTries",
     "UnknownToProvider",
     "UnsupportedMediaType",
@@ -159,4 +189,5 @@ __all__ = [
     "WrongOrganisationKind",
     "WrongPassword",
     "WrongState",
+    "WrongStep",
 ]

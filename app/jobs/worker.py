@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.auth.actor import SERVICE
 from app.context import Context, Ground
 from app.errors import Conflict
+from app.jobs import care
 from app.jobs.serializer import JsonSerializer
 from app.mail.delivery import Post, deliver, due
 from app.mail.senders import make_sender
@@ -50,6 +51,8 @@ HOUSE_EVERY = 10
 """Looks for mails between two rounds through the house."""
 LOST_AFTER = timedelta(seconds=60)
 """A worker that was not seen for so long does not come back."""
+OFTEN = frozenset({"new-matches", "digest"})
+"""Duties that can be due again within the hour."""
 ATTEMPTS = 5
 """How often a workflow is begun before it is left for somebody to look at."""
 
@@ -136,6 +139,17 @@ def _rescore_nightly() -> int | None:
         return None
 
 
+@DBOS.workflow(name="care", max_recovery_attempts=ATTEMPTS)
+def take_care(duty: str, piece: list[Any]) -> None:
+    """Do one piece of work whose time has come."""
+    _take_care(duty, piece)
+
+
+@DBOS.step(name="care")
+def _take_care(duty: str, piece: list[Any]) -> None:
+    care.do(_at_hand().ground, duty, piece)
+
+
 def default_name(what: str = "worker") -> str:
     """Return a name that this worker has again after a restart; several on one machine need names of their own."""
     return f"{socket.gethostname()}-{what}"
@@ -175,6 +189,18 @@ def make_shop(ground: Ground, settings: Settings, name: str) -> Workshop:
 def stop() -> None:
     """Stop DBOS; what is under way is taken up again at the next start."""
     DBOS.destroy(workflow_completion_timeout_sec=3)
+
+
+def look_for_care(ground: Ground) -> int:
+    """Give a workflow to each piece of work whose time has come. Returns how many there were."""
+    pieces = care.due(ground)
+    for duty, piece in pieces:
+        moment = ground.clock.now()
+        # New matches and digests come again and again; everything else is tried once an hour until it is done.
+        turn = f"{moment:%Y-%m-%dT%H:%M:%S}" if duty in OFTEN else f"{moment:%Y-%m-%dT%H}"
+        with SetWorkflowID("-".join(["care", duty, *map(str, piece), turn])):
+            DBOS.enqueue_workflow(QUEUE, take_care, duty, list(piece))
+    return len(pieces)
 
 
 def look_for_work(ground: Ground) -> int:
@@ -266,6 +292,7 @@ class Worker:
             try:
                 if turn % HOUSE_EVERY == 0:
                     keep_house(self._ground, self._name)
+                    look_for_care(self._ground)
                 look_for_work(self._ground)
                 look_for_partitions(_at_hand().shop)
             except SQLAlchemyError as error:
@@ -294,6 +321,8 @@ def work_once(ground: Ground, settings: Settings, name: str | None = None) -> in
     launch(ground, settings, worker_name)
     try:
         keep_house(ground, worker_name)
+        look_for_care(ground)
+        _wait_for(DBOS.list_workflows(status=["ENQUEUED", "PENDING"], load_input=False, load_output=False))
         found = look_for_work(ground)
         with rescoring.beating(_at_hand().shop):
             more = True

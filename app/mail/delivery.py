@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.alerts import contents
 from app.auth.keys import hash_token, new_token
 from app.context import Ground
 from app.mail.messages import compose
@@ -79,6 +80,12 @@ def _put_together(ground: Ground, post: Post, mail_id: int) -> EmailMessage | No
             # The secret exists in this mail only; the database gets its hash.
             token = new_token()
             link.token_hash = hash_token(token)
+        content = None
+        if user is not None and mail.template in contents.TEMPLATES:
+            content = contents.content_of(ground, session, mail, user)
+            if content is None:
+                mail.failed_at, mail.last_error = now, "Outdated"
+                return None
         unknown = mail.template is MailTemplate.INVITATION
         languages = (Language.GERMAN, Language.ENGLISH) if unknown or user is None else (user.locale,)
         return compose(
@@ -89,6 +96,7 @@ def _put_together(ground: Ground, post: Post, mail_id: int) -> EmailMessage | No
             now=now,
             public_url=ground.security.public_url,
             token=token,
+            content=content,
         )
 
 

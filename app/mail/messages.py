@@ -10,13 +10,26 @@ from app.vocabulary import Language, MailTemplate
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Subject, text, and the path a link leads to; {link} and {token} are filled in."""
+    """Subject, text, and the path a link leads to; {link}, {token} and {lines} are filled in."""
 
     subject: str
     body: str
     path: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is different in each mail of a template: subject, lines of text, and where one click ends such mails."""
+
+    subject: str
+    lines: str
+    unsubscribe: str
+
+
+_UNSUBSCRIBE = {
+    Language.GERMAN: "\n\nSolche Mails abbestellen: {address}",
+    Language.ENGLISH: "\n\nUnsubscribe from such mails: {address}",
+}
 _SIGNATURE = {
     Language.GERMAN: "\n\nPassgenau\nDiese Mail wurde automatisch verschickt; Antworten liest niemand.\n",
     Language.ENGLISH: "\n\nPassgenau\nThis mail was sent automatically; nobody reads answers.\n",
@@ -100,6 +113,36 @@ TEXTS: dict[MailTemplate, dict[Language, Words]] = {
             "Hello,\n\nyour organisation is verified now and can publish. Your drafts are waiting for you.",
         ),
     },
+    MailTemplate.ALERT: {
+        Language.GERMAN: Words("Neues bei Passgenau", "Guten Tag,\n\n{lines}"),
+        Language.ENGLISH: Words("News from Passgenau", "Hello,\n\n{lines}"),
+    },
+    MailTemplate.DIGEST: {
+        Language.GERMAN: Words("Neues bei Passgenau", "Guten Tag,\n\ndas ist neu:\n\n{lines}"),
+        Language.ENGLISH: Words("News from Passgenau", "Hello,\n\nthis is new:\n\n{lines}"),
+    },
+    MailTemplate.OUTCOME: {
+        Language.GERMAN: Words(
+            "Was ist daraus geworden?",
+            "Guten Tag,\n\n{lines}\n\nEin Klick genügt, ohne Anmeldung; der Link gilt 30 Tage und einmal.\n\n"
+            "Wir haben miteinander gesprochen: {link}&answer=talked\n"
+            "Es gibt einen Pilotversuch: {link}&answer=pilot\n"
+            "Es gibt einen Vertrag: {link}&answer=contract\n"
+            "Es ist nichts daraus geworden: {link}&answer=ended\n\n"
+            "Ihre Antwort zählt nur in Summen, die Netzwerke sehen.",
+            "/outcome",
+        ),
+        Language.ENGLISH: Words(
+            "What has become of it?",
+            "Hello,\n\n{lines}\n\nOne click is enough, without signing in; the link works for 30 days, once.\n\n"
+            "We have talked: {link}&answer=talked\n"
+            "There is a pilot: {link}&answer=pilot\n"
+            "There is a contract: {link}&answer=contract\n"
+            "Nothing has come of it: {link}&answer=ended\n\n"
+            "Your answer counts in sums only, which networks see.",
+            "/outcome",
+        ),
+    },
 }
 
 
@@ -112,8 +155,11 @@ def compose(
     now: datetime,
     public_url: str,
     token: str | None = None,
+    content: Content | None = None,
 ) -> EmailMessage:
     """Return a mail in one language or, where the reader's is unknown, in several one below the other.
+
+    `content` belongs to templates with lines; mail programs offer its one click as a button (RFC 8058).
 
     Raises `ValueError` for an address with line breaks, which could add headers.
     """
@@ -121,9 +167,15 @@ def compose(
     filled = []
     for language, text in zip(languages, words, strict=True):
         link = f"{public_url}{text.path}?token={token}" if token else ""
-        filled.append(text.body.format(link=link, token=token) + _SIGNATURE[language])
+        body = text.body.format(link=link, token=token, lines=content.lines if content else "")
+        if content is not None:
+            body += _UNSUBSCRIBE[language].format(address=content.unsubscribe)
+        filled.append(body + _SIGNATURE[language])
     message = EmailMessage()
-    message["Subject"] = " / ".join(text.subject for text in words)
+    message["Subject"] = content.subject if content else " / ".join(text.subject for text in words)
+    if content is not None:
+        message["List-Unsubscribe"] = f"<{content.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["From"] = sender
     message["To"] = recipient
     message["Date"] = format_datetime(now)

@@ -1,6 +1,7 @@
 """Challenges end on their last day without anybody's doing."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
@@ -15,6 +16,11 @@ from matching.texts import Side
 def is_due(clock: Clock) -> ColumnElement[bool]:
     """Select the published challenges whose last day is over."""
     return and_(Challenge.state == ChallengeState.PUBLISHED, Challenge.expires_on < clock.today())
+
+
+def is_over(challenge: Challenge, today: date) -> bool:
+    """Tell whether the last day of a challenge is over."""
+    return challenge.expires_on < today
 
 
 def any_due(session: Session, clock: Clock) -> bool:

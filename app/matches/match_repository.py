@@ -19,13 +19,14 @@ from matching.texts import Side
 
 @dataclass(frozen=True, slots=True)
 class MatchFilter:
-    """Which partners a reader wants to see; None: all."""
+    """Which partners a reader wants to see; None: all. `show_hidden`: also those that declines hide."""
 
     field_of_action: FieldOfAction | None = None
     region: Region | None = None
     language: Language | None = None
     network: str | None = None
     minimum_fit: float | None = None
+    show_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,26 @@ def list_of(session: Session, generation_id: int, side: Side, text_id: int) -> l
 def is_shown(rank: int, fit: float) -> bool:
     """Tell whether readers see a match at this place of a list."""
     return rank <= SURE or fit >= MINIMUM_FIT
+
+
+def scores_of_lists(
+    session: Session, generation_id: int, side: Side, ids: Sequence[int]
+) -> dict[int, dict[int, float]]:
+    """Return {text: {partner: score}} of the stored lists of some texts."""
+    own, partner = TABLES[side], TABLES[side.other].match_id
+    query = select(own.match_id, partner, Match.score).where(
+        own.match_id.in_(ids), Match.generation_id == generation_id, own.in_list
+    )
+    found: dict[int, dict[int, float]] = {text_id: {} for text_id in ids}
+    for text_id, partner_id, score in session.execute(query):
+        found[text_id][partner_id] = score
+    return found
+
+
+def text_of(session: Session, side: Side, text_id: int) -> Any:
+    """Return a row with its organisation, None when there is none."""
+    model = TABLES[side].text
+    return session.scalar(select(model).where(model.id == text_id).options(joinedload(model.organisation)))
 
 
 def partners(session: Session, side: Side, ids: Sequence[int], wanted: MatchFilter, clock: Clock) -> dict[int, Any]:

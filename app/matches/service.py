@@ -1,32 +1,42 @@
-"""Use cases that read matches: the list of a text, and the preview of one that is not stored."""
+"""Use cases that read matches: the list of a text, why a text is in it or not, and the preview of one not stored."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.context import Context
-from app.errors import Forbidden, NotFound, NotPublished
-from app.matches import generations, match_repository, vector_repository
-from app.matches.match_repository import MatchFilter
+from app.decisions.view import NOTHING_SAID, ListView, view_of
+from app.errors import Forbidden
+from app.matches import access, generations, labels, listing, match_repository, vector_repository
+from app.matches.explaining import Explainer, Explanation
+from app.matches.list_writer import MINIMUM_FIT
+from app.matches.match_repository import ListedMatch, MatchFilter
+from app.matches.proposals import proposals_in
 from app.matches.ranking import query_passages
 from app.matches.schemas import (
     ChallengeSummary,
-    CriterionRead,
+    HiddenByRead,
+    MatchExplanation,
     MatchListing,
     MatchRead,
+    NearMiss,
+    NextBest,
     Preview,
+    PreviewListing,
     ProfileSummary,
+    StandingRead,
+    Verdict,
 )
-from app.matches.sides import TABLES
 from app.matches.texts import facets
+from app.matches.verdict import Query, find_near_miss, is_suitable, verdict_on
 from app.pagination import decode_cursor, encode_cursor
 from app.publishing import policies
+from app.vocabulary import Language
 from matching.batches import SideBatch
-from matching.criteria import Status, check, encode_challenge_facets, encode_profile_facets
+from matching.criteria import Status, encode_challenge_facets, encode_profile_facets
 from matching.ranking import Ranking
 from matching.texts import Side
 
@@ -38,54 +48,123 @@ def matches_of(
     side: Side,
     text_id: int,
     wanted: MatchFilter,
+    language: Language,
     *,
     limit: int,
     cursor: str | None,
 ) -> MatchListing:
-    """Return a page of the list of a text. Raises `NotFound`, `NotPublished`."""
+    """Return a page of the list of a text. Raises `NotFound`, `Forbidden`, `NotPublished`."""
     after = decode_cursor(cursor)
-    tables = TABLES[side]
-    row = session.scalar(
-        select(tables.text).where(tables.text.id == text_id).options(joinedload(tables.text.organisation))
-    )
-    if row is None or not policies.may_read(actor, side, row.organisation, row.state.value):
-        raise NotFound
-    if not policies.may_read_matches(actor, row.organisation_id, row.state.value):
-        raise Forbidden
-    if row.state != tables.published:
-        raise NotPublished(state=row.state.value)
+    row = access.published_of(session, actor, side, text_id)
     generation = generations.active(session)
     if generation is None:
-        return MatchListing(items=[], next_cursor=None, generation=None, ranked_at=None)
-    listed = match_repository.list_of(session, generation.id, side, text_id)
+        return MatchListing(items=[], verdict=None, next_cursor=None, generation=None, ranked_at=None)
+    explainer = Explainer(context, session, side, row, language)
+    listed = listing.listed(session, context.clock, generation.id, side, text_id)
     if wanted.minimum_fit is not None:
         listed = [match for match in listed if match.fit >= wanted.minimum_fit]
     partners = match_repository.partners(
         session, side.other, [match.partner_id for match in listed], wanted, context.clock
     )
-    shown = [match for match in listed if match.partner_id in partners and match.rank > after]
-    page = shown[:limit]
-    signals = _stored_signals(context, session, side, row, [match.partner_id for match in page])
-    items = [
-        _match(
-            side,
-            row,
-            partners[match.partner_id],
-            rank=match.rank,
-            fit=match.fit,
-            signals=signals.get(match.partner_id, {}),
-        )
-        for match in page
-    ]
+    view = _view(context, session, actor, side, row, partners)
+    listed = [match for match in listed if match.partner_id in partners]
+    shown = [match for match in listed if wanted.show_hidden or match.partner_id not in view.hidden]
+    rest = [match for match in shown if match.rank > after]
+    whole = cursor is None and wanted == MatchFilter()
     return MatchListing(
-        items=items,
-        next_cursor=encode_cursor(page[-1].rank) if len(shown) > limit else None,
+        items=_read_all(context, session, side, row, rest[:limit], partners, view, explainer),
+        verdict=_stored_verdict(context, session, side, row, shown, explainer, language) if whole else None,
+        next_cursor=encode_cursor(rest[limit - 1].rank) if len(rest) > limit else None,
         generation=generation.id,
         ranked_at=generation.activated_at,
+        hidden=sum(match.partner_id in view.hidden for match in listed),
     )
 
 
-def preview(context: Context, actor: Actor, body: Preview) -> MatchListing:
+def next_best(
+    context: Context, session: Session, actor: Actor, side: Side, text_id: int, language: Language = Language.GERMAN
+) -> NextBest:
+    """Return the best partner nothing was said to yet. Raises `NotFound`, `Forbidden`, `NotPublished`."""
+    row = access.published_of(session, actor, side, text_id)
+    if not policies.may_write(actor, row.organisation_id):
+        raise Forbidden
+    generation_id = generations.active_id(session)
+    if generation_id is None:
+        return NextBest(match=None)
+    listed = listing.listed(session, context.clock, generation_id, side, text_id)
+    ids = [match.partner_id for match in listed]
+    partners = match_repository.partners(session, side.other, ids, MatchFilter(), context.clock)
+    view = _view(context, session, actor, side, row, partners)
+    free = [match for match in listed if match.partner_id in partners and view.is_free(match.partner_id)]
+    explainer = Explainer(context, session, side, row, language)
+    read = _read_all(context, session, side, row, free[:1], partners, view, explainer)
+    return NextBest(match=next(iter(read), None))
+
+
+def _view(
+    context: Context, session: Session, actor: Actor, side: Side, row: Any, partners: Mapping[int, Any]
+) -> ListView:
+    """Return what was said about the pairs of a list, for its own organisation; admins see the bare list."""
+    if not policies.may_write(actor, row.organisation_id):
+        return NOTHING_SAID
+    return view_of(session, context.rules, side, row, partners)
+
+
+def _read_all(
+    context: Context,
+    session: Session,
+    side: Side,
+    row: Any,
+    page: Sequence[ListedMatch],
+    partners: Mapping[int, Any],
+    view: ListView,
+    explainer: Explainer,
+) -> list[MatchRead]:
+    signals = _stored_signals(context, session, side, row, [match.partner_id for match in page])
+    explained = explainer.explain({match.partner_id: partners[match.partner_id] for match in page})
+    found = []
+    for match in page:
+        partner_id = match.partner_id
+        read = _match(side, row, partners[partner_id], match.rank, match.fit, signals, explained)
+        if (standing := view.standings.get(partner_id)) is not None:
+            read.standing = StandingRead.model_validate(standing)
+        if (hidden_by := view.hidden.get(partner_id)) is not None:
+            read.hidden_by = HiddenByRead.model_validate(hidden_by)
+        read.full = partner_id in view.full
+        found.append(read)
+    return found
+
+
+def explain_match(
+    context: Context, session: Session, actor: Actor, side: Side, text_id: int, partner_id: int, language: Language
+) -> MatchExplanation:
+    """Say why a published text of the other side is in the list of a text, or why not.
+
+    Raises `NotFound`, `Forbidden`, `NotPublished`, `EncoderMismatch`, `ServiceUnavailable`.
+    """
+    row = access.published_of(session, actor, side, text_id)
+    partner = access.partner_of(session, actor, side.other, partner_id, context.clock)
+    snapshot = context.ranking.snapshot(session)
+    listed = listing.listed(session, context.clock, snapshot.generation_id, side, text_id)
+    entry = next((match for match in listed if match.partner_id == partner_id), None)
+    ranking = _scored(context, session, side, row, [partner_id])
+    fit = entry.fit if entry is not None else float(ranking.fits[0])
+    explainer = Explainer(context, session, side, row, language)
+    explained = explainer.explain({partner_id: partner})
+    rank = None if entry is None else entry.rank
+    match = _match(side, row, partner, rank, fit, _signals_by_id(ranking), explained)
+    failed = [labels.criterion(r, language) for r in explainer.criteria(partner) if r.status is Status.FAILED]
+    if entry is not None:
+        because = "listed"
+    elif failed:
+        because = "fails_must_haves"
+    else:
+        because = "others_fit_better" if fit >= MINIMUM_FIT else "fits_too_little"
+    message = labels.in_language(labels.REASONS[because], language).format(failed=", ".join(failed), rank=rank)
+    return MatchExplanation(listed=entry is not None, because=because, message=message, rank=rank, match=match)
+
+
+def preview(context: Context, actor: Actor, body: Preview, language: Language) -> PreviewListing:
     """Rank a text that is not stored against everything published. Raises `Forbidden`."""
     side = Side(body.side)
     if not policies.may_preview(actor, side):
@@ -105,54 +184,74 @@ def preview(context: Context, actor: Actor, body: Preview) -> MatchListing:
         )
         ids = result.own.ids.tolist()
         partners = match_repository.partners(session, side.other, ids, MatchFilter(), context.clock)
-        signals = _signals_by_id(result.own)
-        items = [
-            _match(
-                side,
-                None,
-                partners[partner],
-                rank=rank,
-                fit=fit,
-                signals=signals[partner],
-                content=body.content,
-            )
+        listed = [
+            ListedMatch(rank, partner, 0.0, fit)
             for rank, (partner, fit) in enumerate(zip(ids, result.own.fits.tolist(), strict=True), 1)
             if partner in partners and match_repository.is_shown(rank, fit)
         ]
-    return MatchListing(items=items, next_cursor=None, generation=None, ranked_at=None)
+        explainer = Explainer(context, session, side, body.content, language)
+        shown = {match.partner_id: partners[match.partner_id] for match in listed}
+        explained = explainer.explain(shown, features)
+        signals = _signals_by_id(result.own)
+        items = [
+            _match(side, None, shown[match.partner_id], match.rank, match.fit, signals, explained) for match in listed
+        ]
+        best = listed[0].fit if listed else None
+        near_miss: NearMiss | None = None
+        if best is None or not is_suitable(best):
+            near_miss = find_near_miss(context, session, snapshot, explainer, Query.of_features(side, features))
+    return PreviewListing(
+        items=items,
+        verdict=verdict_on(side, best, near_miss, language),
+        next_cursor=None,
+        generation=None,
+        ranked_at=None,
+        proposed_must_haves=proposals_in(body.content, language) if side is Side.CHALLENGE else [],
+    )
+
+
+def _stored_verdict(
+    context: Context,
+    session: Session,
+    side: Side,
+    row: Any,
+    listed: Sequence[ListedMatch],
+    explainer: Explainer,
+    language: Language,
+) -> Verdict:
+    best = max((match.fit for match in listed), default=None)
+    near_miss: NearMiss | None = None
+    if best is None or not is_suitable(best):
+        snapshot = context.ranking.snapshot_at_hand(session)
+        if snapshot is None:
+            return verdict_on(side, best, None, language)
+        stored = vector_repository.stored_text(session, side, row, snapshot.fingerprint)
+        near_miss = find_near_miss(context, session, snapshot, explainer, Query(stored.batch.batch, stored.passages))
+    return verdict_on(side, best, near_miss, language)
 
 
 def _match(
     side: Side,
     row: Any,
     partner: Any,
-    *,
-    rank: int,
+    rank: int | None,
     fit: float,
-    signals: Mapping[str, float],
-    content: Any = None,
+    signals: Mapping[int, Mapping[str, float]],
+    explained: Mapping[int, Explanation],
 ) -> MatchRead:
     sides = {side: row, side.other: partner}
-    asked = facets(side, content if row is None else row)
-    stated = facets(side.other, partner)
-    challenge_fields, profile_fields = (asked, stated) if side is Side.CHALLENGE else (stated, asked)
     challenge, profile = sides[Side.CHALLENGE], sides[Side.PROFILE]
+    explanation = explained[partner.id]
     return MatchRead(
         rank=rank,
         fit=fit,
         challenge=None if challenge is None else ChallengeSummary.model_validate(challenge),
         profile=None if profile is None else ProfileSummary.model_validate(profile),
-        criteria=[
-            CriterionRead(
-                key=result.key,
-                status=result.status.name.lower(),
-                asked=result.asked,
-                stated=list(result.stated) if isinstance(result.stated, tuple) else result.stated,
-            )
-            for result in check(challenge_fields, profile_fields)
-            if result.status is not Status.NOT_ASKED
-        ],
-        signals=dict(signals),
+        criteria=explanation.criteria,
+        evidence=explanation.evidence,
+        shared_terms=explanation.shared_terms,
+        reason=explanation.reason,
+        signals=dict(signals.get(partner.id, {})),
     )
 
 
@@ -164,9 +263,14 @@ def _stored_signals(
     ids: Sequence[int],
 ) -> dict[int, dict[str, float]]:
     """Compute the signal values of the pairs on a page; none while this process reads a new ranking."""
-    snapshot = context.ranking.snapshot_at_hand(session) if ids else None
-    if snapshot is None:
+    if not ids or context.ranking.snapshot_at_hand(session) is None:
         return {}
+    return _signals_by_id(_scored(context, session, side, row, ids))
+
+
+def _scored(context: Context, session: Session, side: Side, row: Any, ids: Sequence[int]) -> Ranking:
+    """Score a stored text with some of the other side."""
+    snapshot = context.ranking.snapshot(session)
     stored = vector_repository.stored_text(session, side, row, snapshot.fingerprint)
     (ranking,) = context.ranking.matcher.score_pairs(
         stored.batch.batch,
@@ -175,7 +279,7 @@ def _stored_signals(
         context.ranking.passages(session, snapshot),
         np.asarray(ids, np.int64),
     )
-    return _signals_by_id(ranking)
+    return ranking
 
 
 def _signals_by_id(ranking: Ranking) -> dict[int, dict[str, float]]:

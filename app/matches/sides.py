@@ -90,6 +90,8 @@ TABLES: Final[Mapping[Side, SideTables]] = {
             "price_band",
             "maturity",
             "non_profit",
+            "legal_form",
+            "statements",
         ),
     ),
 }

@@ -1,9 +1,11 @@
 """SQL about stored vectors of single texts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -13,7 +15,7 @@ from app.matches.sides import TABLES
 from app.matches.texts import facets
 from matching.batches import SideBatch
 from matching.criteria import encode_challenge_facets, encode_profile_facets
-from matching.features import LexicalRows, Passages, TextFeatures
+from matching.features import LexicalRows, Passages, TextFeatures, unpack_passages
 from matching.language import language_code
 from matching.texts import Side
 
@@ -57,6 +59,20 @@ def put(session: Session, side: Side, text_id: int, fingerprint: str, text_hash:
     statement = dialect.insert(tables.vector.__table__).values(values)
     replaced = {name: statement.excluded[name] for name in values if name not in {tables.id_name, "fingerprint"}}
     session.execute(statement.on_conflict_do_update(index_elements=[tables.id_name, "fingerprint"], set_=replaced))
+
+
+def vectors_of(
+    session: Session, side: Side, ids: Sequence[int], fingerprint: str
+) -> dict[int, tuple[NDArray[np.float32], NDArray[np.float16]]]:
+    """Return {id: (whole, passages)} of the texts that have vectors of an encoder."""
+    tables = TABLES[side]
+    query = select(tables.vector_id, tables.vector.whole, tables.vector.passages).where(
+        tables.vector_id.in_(ids), tables.vector.fingerprint == fingerprint
+    )
+    return {
+        text_id: (np.asarray(whole, np.float32), unpack_passages(blob))
+        for text_id, whole, blob in session.execute(query)
+    }
 
 
 def stored_text(session: Session, side: Side, row: Any, fingerprint: str) -> StoredText:

@@ -2,10 +2,13 @@
 
 from app.db.base import Base
 from app.models.access import ApiToken, LoginSession, OneTimeLink, Throttle
+from app.models.alert import Alert, AlertSettings, MatchWatch, Notice, ToldMatch
 from app.models.audit import AuditEvent, AuditHead, AuditKey, Erasure
 from app.models.challenge import Challenge
 from app.models.corpus import CorpusChange, CorpusRevision
+from app.models.decision import Decision
 from app.models.idempotency import IdempotentRequest
+from app.models.introduction import Introduction, IntroductionStep, Message, Outcome
 from app.models.mail import MailOutbox
 from app.models.network import Network
 from app.models.organisation import Organisation
@@ -17,6 +20,8 @@ from app.models.vector import ChallengeVector, ProfileVector
 from app.models.worker import WorkerHeartbeat
 
 __all__ = [
+    "Alert",
+    "AlertSettings",
     "ApiToken",
     "AuditEvent",
     "AuditHead",
@@ -27,15 +32,22 @@ __all__ = [
     "ChallengeVector",
     "CorpusChange",
     "CorpusRevision",
+    "Decision",
     "Erasure",
     "ExternalIdentity",
     "IdempotentRequest",
+    "Introduction",
+    "IntroductionStep",
     "LoginSession",
     "MailOutbox",
     "Match",
+    "MatchWatch",
+    "Message",
     "Network",
+    "Notice",
     "OneTimeLink",
     "Organisation",
+    "Outcome",
     "Profile",
     "ProfileList",
     "ProfileVector",
@@ -44,6 +56,7 @@ __all__ = [
     "RescoringRun",
     "RoleGrant",
     "Throttle",
+    "ToldMatch",
     "User",
     "WorkerHeartbeat",
 ]

@@ -1,6 +1,7 @@
 """Capability profiles of startups."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,7 +13,10 @@ from app.vocabulary import Accessibility, Band, Hosting, Language, PriceModel, P
 
 
 class Profile(Base):
-    """What one startup can do. Field by field as in `profiles.schemas`; null and empty mean "not said"."""
+    """What one startup can do. Field by field as in `profiles.schemas`; null and empty mean "not said".
+
+    `statements` is what `matching.statements` reads in the prose, `statements_version` the version of the reader.
+    """
 
     __tablename__ = "profile"
     __table_args__ = {"sqlite_autoincrement": True}
@@ -53,6 +57,9 @@ class Profile(Base):
     exclusions: Mapped[str | None] = mapped_column(Text)
     response_days: Mapped[int | None]
     last_confirmed: Mapped[date | None]
+
+    statements: Mapped[list[list[Any]] | None] = mapped_column(JsonValue)
+    statements_version: Mapped[int | None]
 
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -7,7 +7,7 @@ log with a random name, so that a restored backup loses them again.
 from collections.abc import Collection
 from contextlib import closing
 
-from sqlalchemy import Engine, delete, func, or_, select
+from sqlalchemy import Engine, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.audit.trail import forget_object
@@ -19,8 +19,11 @@ from app.matches.ranking import CorpusWriter
 from app.models import (
     AuditKey,
     Challenge,
+    Decision,
     Erasure,
     IdempotentRequest,
+    IntroductionStep,
+    Message,
     OneTimeLink,
     Organisation,
     Profile,
@@ -100,6 +103,10 @@ def erase_in(ground: Ground, session: Session, actor: Actor, user: User) -> None
     # Sessions, tokens, roles, own links and mails go with the account; invitations to the address do not.
     session.execute(delete(OneTimeLink).where(or_(OneTimeLink.email == user.email, OneTimeLink.user_id == user.id)))
     session.execute(delete(IdempotentRequest).where(IdempotentRequest.user_id == user.id))
+    # Their words in threads and notes go; that something was said, and when, the other side still sees.
+    session.execute(update(Message).where(Message.author_id == user.id).values(body=None))
+    session.execute(update(IntroductionStep).where(IntroductionStep.author_id == user.id).values(note=None))
+    session.execute(update(Decision).where(Decision.decided_by == user.id).values(note=None))
     forget_object(session, PERSON, user.id)
     _log(ground, session, actor, PERSON, user.id, user.uid)
     session.execute(delete(User).where(User.id == user.id))

@@ -4,26 +4,34 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import ColumnElement, Table, or_, select
+from sqlalchemy import ColumnElement, Table, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.models import (
+    Alert,
+    AlertSettings,
     ApiToken,
     AuditEvent,
     Base,
     Challenge,
+    Decision,
     ExternalIdentity,
     IdempotentRequest,
+    Introduction,
+    IntroductionStep,
     LoginSession,
     MailOutbox,
+    Message,
     OneTimeLink,
     Organisation,
+    Outcome,
     Profile,
     RoleGrant,
     User,
 )
 from app.privacy.registry import exported_columns
+from matching.texts import Side
 
 
 def export_person(session: Session, user_id: int) -> dict[str, Any]:
@@ -57,16 +65,43 @@ def person_rows(user_id: int, email: str) -> list[tuple[Any, ColumnElement[bool]
         (MailOutbox, or_(MailOutbox.user_id == user_id, MailOutbox.link_id.in_(links))),
         (IdempotentRequest, IdempotentRequest.user_id == user_id),
         (AuditEvent, AuditEvent.actor_id == user_id),
+        (Decision, Decision.decided_by == user_id),
+        (
+            Introduction,
+            or_(Introduction.welfare_contact_id == user_id, Introduction.startup_contact_id == user_id),
+        ),
+        (IntroductionStep, IntroductionStep.author_id == user_id),
+        (Message, Message.author_id == user_id),
+        (Outcome, Outcome.link_id.in_(links)),
+        (AlertSettings, AlertSettings.user_id == user_id),
+        (Alert, Alert.user_id == user_id),
     ]
 
 
 def organisation_rows(organisation_id: int) -> list[tuple[Any, ColumnElement[bool]]]:
-    """Return where the rows of an organisation are: (model, condition)."""
+    """Return where the rows of an organisation are: (model, condition).
+
+    Of a thread it gets both sides, as it reads them; of outcomes its own answers.
+    """
+    as_welfare = select(Introduction.id).where(Introduction.welfare_id == organisation_id)
+    as_startup = select(Introduction.id).where(Introduction.startup_id == organisation_id)
+    taken_part = as_welfare.union(as_startup)
     return [
         (Organisation, Organisation.id == organisation_id),
         (Challenge, Challenge.organisation_id == organisation_id),
         (Profile, Profile.organisation_id == organisation_id),
         (OneTimeLink, OneTimeLink.organisation_id == organisation_id),
+        (Decision, Decision.organisation_id == organisation_id),
+        (Introduction, Introduction.id.in_(taken_part)),
+        (IntroductionStep, IntroductionStep.introduction_id.in_(taken_part)),
+        (Message, Message.introduction_id.in_(taken_part)),
+        (
+            Outcome,
+            or_(
+                and_(Outcome.side == Side.CHALLENGE, Outcome.introduction_id.in_(as_welfare)),
+                and_(Outcome.side == Side.PROFILE, Outcome.introduction_id.in_(as_startup)),
+            ),
+        ),
     ]
 
 

@@ -11,11 +11,15 @@ from sqlalchemy.orm import Session, aliased
 from app.auth.actor import SERVICE
 from app.context import Ground
 from app.models import (
+    Alert,
     ApiToken,
     Challenge,
     IdempotentRequest,
+    Introduction,
     LoginSession,
     MailOutbox,
+    Message,
+    Notice,
     OneTimeLink,
     Organisation,
     Profile,
@@ -60,6 +64,14 @@ RULES = (
         timedelta(days=30),
         lambda then: or_(MailOutbox.sent_at < then, MailOutbox.failed_at < then),
     ),
+    Rule(
+        "messages",
+        Message,
+        timedelta(days=365),
+        lambda then: Message.introduction_id.in_(select(Introduction.id).where(Introduction.ended_at < then)),
+    ),
+    Rule("alerts", Alert, timedelta(days=365), lambda then: Alert.bundled_at < then),
+    Rule("notices", Notice, timedelta(days=730), lambda then: Notice.given_at < then),
     Rule("answers", IdempotentRequest, timedelta(days=1), lambda then: IdempotentRequest.created_at < then),
 )
 UNCONFIRMED_KEPT = timedelta(days=30)

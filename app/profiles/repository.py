@@ -18,6 +18,12 @@ def readable_by(actor: Actor) -> Select[Profile]:
     return select(Profile).where(readable).options(joinedload(Profile.organisation))
 
 
+def get_locked(session: Session, profile_id: int) -> Profile | None:
+    """Return a profile with its organisation; nobody else changes it until this transaction ends."""
+    query = select(Profile).where(Profile.id == profile_id).options(joinedload(Profile.organisation))
+    return session.scalar(query.with_for_update(of=Profile))
+
+
 def page(
     session: Session,
     actor: Actor,

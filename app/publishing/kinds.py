@@ -49,6 +49,9 @@ class Kind:
     def complete(self, row: Any, today: date) -> None:
         """Fill in what the writer left to us, before the row is stored or published."""
 
+    def derive(self, row: Any) -> None:
+        """Fill in what is read from what was written, whenever that changes."""
+
     def wrong_state(self, state: str, allowed: tuple[str, ...]) -> errors.WrongState:
         """Return the error for a transition or edit that `state` does not allow."""
         return errors.WrongState(state=state, allowed=", ".join(allowed))

@@ -95,7 +95,7 @@ def new_row(
     """Return the row of a new text, not yet in a session."""
     now = context.clock.now()
     row = kind.model(organisation=organisation, version=1, created_at=now, updated_at=now)
-    _fill(row, content, prepared)
+    _fill(kind, row, content, prepared)
     kind.complete(row, now.date())
     row.state = kind.steps["publish"].to if publish else DRAFT  # type: ignore[assignment]
     row.published_at = now if publish else None
@@ -120,7 +120,7 @@ def edit(
         if row.state not in kind.editable:
             raise kind.wrong_state(row.state.value, kind.editable)
         before = _values(kind, row)
-        _fill(row, content, prepared)
+        _fill(kind, row, content, prepared)
         kind.complete(row, context.clock.today())
         _touch(context, row)
         session.flush()
@@ -315,13 +315,14 @@ def _check_step(kind: Kind, row: Row, step: Step) -> None:
         raise kind.wrong_state(row.state.value, step.allowed_from)
 
 
-def _fill(row: Row, content: BaseModel, prepared: PreparedText) -> None:
+def _fill(kind: Kind, row: Row, content: BaseModel, prepared: PreparedText) -> None:
     for name in type(content).model_fields:
         setattr(row, name, getattr(content, name))
     for name in ("must_haves",):
         if hasattr(row, name):
             setattr(row, name, content.model_dump(mode="json")[name])
     row.language = prepared.text.language  # type: ignore[assignment]
+    kind.derive(row)
 
 
 def _touch(context: Context, row: Row) -> None:

@@ -24,6 +24,7 @@ from app.models import RescoringRun
 from app.models.rescoring import PartitionKind, RunState
 from app.rescoring import encoding, finishing, repository, runs
 from app.rescoring.encoding import parts
+from app.rescoring.reading import read_statements_again
 from app.rescoring.repository import Task
 from app.rescoring.workshop import LateResult, Workshop
 from matching.ranking import RankResult
@@ -99,6 +100,7 @@ def _give_back(shop: Workshop, task: Task, error: str) -> None:
 def _prepare(shop: Workshop, task: Task) -> None:
     """Find out which texts have to be encoded."""
     sessions = shop.ground.sessions
+    read_statements_again(sessions)
     with sessions.read() as session:
         run = repository.get(session, task.run_id)
         start = corpus_repository.current_revision(session)

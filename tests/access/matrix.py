@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.accounts.schemas import EXAMPLE_PASSWORD
+from app.alerts.unsubscribe import make_token
+from app.auth.keys import Keys
 from tests import stories
 from tests.access.world import LINKS, PASSWORD
 
+SECRET = b"a secret of the tests, no other"
+"""That of `tests.conftest.make_context`."""
 ANYBODY = "200 200 200 200 200 200 200 200 200 200 200 200"
 SIGNED_IN = "401 200 200 200 200 200 200 200 200 200 200 401"
 ADMINS = "401 403 403 403 403 403 403 403 403 200 403 401"
@@ -53,6 +57,11 @@ def rows(ids: dict[str, int]) -> list[Row]:
     write_profile = "401 403 403 403 200 404 404 404 403 403 404 401"
     own_profile = "401 404 404 404 404 200 404 404 404 404 404 401"
     managers = "401 200 403 403 403 403 403 403 403 200 403 401"
+    between = "401 200 200 404 200 404 404 404 404 404 404 401"
+    wants = {"answer": "interested"}
+    introduction, interest = f"/introductions/{ids['introduction']}", f"/decisions/{ids['interest']}"
+    decisions = f"{challenge}/matches/{ids['profile']}/decisions"
+    unsubscribe = make_token(Keys(SECRET), ids["colleague_a"], "matches")
     coordinators = "401 403 403 403 403 403 403 200 403 200 403 401"
     return [
         Row("livez", "GET", "//livez", ANYBODY),
@@ -188,6 +197,40 @@ def rows(ids: dict[str, int]) -> list[Row]:
         Row("list_challenge_matches", "GET", f"{draft}/matches", _as(own_text, 409), label="draft"),
         Row("list_profile_matches", "GET", f"{profile}/matches", "401 403 403 403 200 404 404 404 403 200 404 401"),
         Row(
+            "explain_challenge_match",
+            "GET",
+            f"{challenge}/matches/{ids['profile']}",
+            "401 200 200 403 403 403 404 403 404 200 404 401",
+        ),
+        Row(
+            "explain_challenge_match",
+            "GET",
+            f"{challenge}/matches/{ids['draft_profile']}",
+            "401 404 404 403 403 403 404 403 404 404 404 401",
+            label="draft profile",
+        ),
+        Row(
+            "explain_profile_match",
+            "GET",
+            f"{profile}/matches/{ids['challenge']}",
+            "401 403 403 403 200 404 404 404 403 200 404 401",
+        ),
+        Row(
+            "explain_profile_match",
+            "GET",
+            f"{profile}/matches/{ids['draft']}",
+            "401 403 403 403 404 404 404 404 403 404 404 401",
+            label="draft challenge",
+        ),
+        Row(
+            "list_similar_challenges",
+            "GET",
+            f"{challenge}/similar",
+            "401 200 200 403 403 403 404 403 404 200 404 401",
+        ),
+        Row("list_must_have_proposals", "GET", f"{challenge}/must-have-proposals", write_text),
+        Row("list_must_have_proposals", "GET", f"{draft}/must-have-proposals", own_text, label="draft"),
+        Row(
             "preview_matches",
             "POST",
             "/preview",
@@ -202,6 +245,68 @@ def rows(ids: dict[str, int]) -> list[Row]:
             {"side": "profile", "content": stories.PROFILE_CONTENT},
             "profile",
         ),
+        # after the match
+        Row(
+            "decide",
+            "POST",
+            decisions,
+            "401 201 201 403 403 404 404 404 404 403 404 401",
+            wants | {"side": "challenge"},
+        ),
+        Row(
+            "decide",
+            "POST",
+            decisions,
+            "401 403 403 403 201 404 404 404 404 403 404 401",
+            {"answer": "not_interested", "reason": "no_capacity", "side": "profile"},
+            "profile",
+        ),
+        Row("list_decisions", "GET", "/decisions", OWN),
+        Row("read_decision", "GET", interest, between),
+        Row(
+            "read_decision",
+            "GET",
+            f"/decisions/{ids['decline']}",
+            "401 200 200 404 404 404 404 404 404 404 404 401",
+            label="decline nobody asked for",
+        ),
+        Row(
+            "take_back_decision",
+            "POST",
+            f"{interest}/take-back",
+            "401 403 403 404 200 404 404 404 404 404 404 401",
+        ),
+        Row(
+            "next_best_startup",
+            "GET",
+            f"{challenge}/next-best",
+            "401 200 200 403 403 403 404 403 404 403 404 401",
+        ),
+        Row(
+            "next_best_challenge",
+            "GET",
+            f"{profile}/next-best",
+            "401 403 403 403 200 404 404 404 403 403 404 401",
+        ),
+        Row("list_introductions", "GET", "/introductions", OWN),
+        Row("read_introduction", "GET", introduction, between),
+        Row("set_introduction_status", "POST", f"{introduction}/status", between, {"status": "pilot"}),
+        Row("take_over_contact", "POST", f"{introduction}/contact", between),
+        Row("list_messages", "GET", f"{introduction}/messages", between),
+        Row("send_message", "POST", f"{introduction}/messages", _as(between, 201), {"body": "Guten Tag"}),
+        Row("read_alert_settings", "GET", "/me/alerts", OWN),
+        Row("change_alert_settings", "PUT", "/me/alerts", OWN, {"matches": "off", "conversations": "weekly"}),
+        Row("unsubscribe", "POST", f"/unsubscribe?token={unsubscribe}", _as(ANYBODY, 204)),
+        Row(
+            "answer_outcome",
+            "POST",
+            "/outcomes",
+            _as(ANYBODY, 204),
+            {"token": LINKS["outcome"], "answer": "pilot"},
+        ),
+        Row("read_report", "GET", "/networks/caritas/report", coordinators),
+        Row("download_report", "GET", "/networks/caritas/report.csv", coordinators),
+        Row("confirm_profile", "POST", f"{profile}/confirm", write_profile),
         # administration
         Row("list_users", "GET", "/users", ADMINS),
         Row("read_user", "GET", user, ADMINS),

@@ -1,5 +1,6 @@
 """Every route with every kind of caller [reliability rows 1, 2, 3]."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -105,6 +106,26 @@ def expected_for_token(row: Row, scope: str) -> int:
 
 
 OPERATIONS = sorted(ROUTES)
+OF_ONES_OWN_PEOPLE = {
+    *("list_users", "read_user", "deactivate_user", "reactivate_user", "make_admin", "dismiss_admin"),
+    *("list_invitations", "invite_member", "invite_coordinator", "export_organisation", "export_me"),
+}
+"""Routes that show admins and managers the addresses of those they look after or have invited."""
+AFTER_BOTH_AGREED = {"read_introduction", "set_introduction_status", "take_over_contact"}
+CONTACTS = {"staff_a@people.example", "startup_a@people.example", "colleague_a@people.example"}
+"""Who said yes in the introduction of the world, and a colleague who takes over."""
+
+
+def foreign_addresses(row: Row, subject: str, answer: Any) -> set[str]:
+    """Addresses of others in an answer that must not be there: contact data before both sides agreed.
+
+    The world has an interest that waits, a decline, and an introduction with a message.
+    """
+    if row.operation in OF_ONES_OWN_PEOPLE:
+        return set()
+    person = "staff_a" if subject.startswith(("read:", "write:")) else subject
+    found = set(re.findall(r"[\w.]+@people\.example", answer.text)) - {f"{person}@people.example"}
+    return found - (CONTACTS if row.operation in AFTER_BOTH_AGREED else set())
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -116,6 +137,9 @@ def test_every_caller_gets_the_answer_of_the_matrix(world: World, tmp_path: Path
         expected |= {scope: expected_for_token(row, scope) for scope in world.tokens}
         for subject, status in expected.items():
             answer = sender.send(row, subject)
+            wrong += [
+                f"{row.operation} {subject} shows {address}" for address in foreign_addresses(row, subject, answer)
+            ]
             if answer.status_code != status:
                 wrong.append(
                     f"{row.label or row.path} {subject}: {answer.status_code}, not {status}: {answer.text[:200]}"

@@ -11,7 +11,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.auth import sessions, tokens
-from app.auth.actor import OPERATOR
+from app.auth.actor import OPERATOR, Actor
+from app.auth.identify import load_grants
 from app.auth.keys import hash_token
 from app.auth.passwords import hash_password
 from app.auth.permissions import SCOPES, Permission
@@ -19,11 +20,13 @@ from app.clock import Clock
 from app.context import Context
 from app.db.engine import make_engine
 from app.db.migrate import upgrade
+from app.introductions.schemas import MessageWrite
+from app.introductions.service import send_message
 from app.main import create_app
-from app.models import Network, OneTimeLink, Organisation, RoleGrant, User
+from app.models import Network, OneTimeLink, Organisation, Outcome, RoleGrant, User
 from app.rescoring import runs
 from app.rescoring.schemas import RunRequest
-from app.vocabulary import AuthLevel, Language, LinkPurpose, Role
+from app.vocabulary import ActorKind, AuthLevel, Language, LinkPurpose, Role
 from tests import stories
 from tests.apps import BASE_URL
 from tests.conftest import SettableClock, make_context
@@ -48,6 +51,7 @@ LINKS = {
     "confirmation": "confirmation-token-of-the-tests",
     "reset": "reset-token-of-the-tests-here",
     "invitation": "invitation-token-of-the-tests",
+    "outcome": "outcome-token-of-the-tests-here",
 }
 
 
@@ -80,6 +84,7 @@ def make_world(folder: Path) -> World:
     _put_texts(context, world)
     _put_keys(context, world)
     _put_run(context, world)
+    _put_conversations(context, world)
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
@@ -177,6 +182,40 @@ def _put_texts(context: Context, world: World) -> None:
 def _put_run(context: Context, world: World) -> None:
     request = RunRequest()
     world.ids["run"] = runs.request_run(context, context.ranking.encoders, OPERATOR, request)
+
+
+def _put_conversations(context: Context, world: World) -> None:
+    """An open interest of the startup, a decline of A, an introduction with a message and a question that was asked."""
+    ids = world.ids
+    pairs = [stories.challenge(context, ids["organisation_a"], f"Sturz Nachtdienst {n}")["id"] for n in range(3)]
+    welfare, startup = actor_for(context, ids["staff_a"]), actor_for(context, ids["startup_a"])
+    profile = ids["profile"]
+    ids["interest"] = stories.interested(context, startup, pairs[0], profile, "profile").id
+    ids["decline"] = stories.declined(context, welfare, pairs[1], profile, "challenge").id
+    stories.interested(context, startup, pairs[2], profile, "profile")
+    ids["introduction"] = stories.interested(context, welfare, pairs[2], profile, "challenge").introduction_id or 0
+    send_message(context, welfare, ids["introduction"], MessageWrite(body="Guten Tag, passt Ihnen Donnerstag?"))
+    now = context.clock.now()
+    with context.sessions.write() as session:
+        link = OneTimeLink(
+            purpose=LinkPurpose.OUTCOME,
+            token_hash=hash_token(LINKS["outcome"]),
+            user_id=ids["staff_a"],
+            created_at=now,
+            expires_at=now + timedelta(days=30),
+        )
+        session.add(link)
+        session.flush()
+        question = session.scalars(
+            select(Outcome).where(Outcome.introduction_id == ids["introduction"]).order_by(Outcome.id).limit(1)
+        ).one()
+        question.asked_at, question.link_id = now, link.id
+
+
+def actor_for(context: Context, user_id: int) -> Actor:
+    """A person with the roles they have."""
+    with context.sessions.read() as session:
+        return Actor(ActorKind.USER, user_id, load_grants(session, user_id))
 
 
 def _put_keys(context: Context, world: World) -> None:

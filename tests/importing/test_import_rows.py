@@ -91,7 +91,7 @@ def test_a_cell_is_read_as_people_write_it(kind: Kind, name: str, text: str, val
     [
         ("must_haves", "hosting", "„hosting“: Hier fehlt der Wert: hosting=..."),
         ("must_haves", "on_site=ja", "„on_site=ja“: „on_site“ steht allein, ohne Wert."),
-        ("must_haves", "hosting=mond", "„hosting=mond“: Erlaubt sind: 'germany' oder 'eu'."),
+        ("must_haves", "hosting=mond", "„hosting=mond“: Erlaubt sind: 'germany', 'eu' oder 'on_premises'."),
         ("fields_of_action", "health|gesundheit", "„gesundheit“: Erlaubt sind: 'health'"),
         ("region", "Köln", "Erlaubt sind: 'baden-wuerttemberg'"),
         ("title", "x" * 201, "Der Text ist zu lang: höchstens 200 Zeichen."),

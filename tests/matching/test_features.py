@@ -95,7 +95,8 @@ def test_vectors_of_another_dimension_are_refused() -> None:
 def test_featurize_encodes_once_a_side_and_a_short_text_once() -> None:
     encoder = HashingEncoder(dimension=8)
     short = compose(Side.PROFILE, [("offer", "Eine App für Dienstpläne")])
-    long = compose(Side.PROFILE, [("offer", "Wir planen Dienste für Pflegeheime. " * 30)])
+    sentences = [f"Wir planen {number} Dienste für Pflegeheime." for number in range(30)]
+    long = compose(Side.PROFILE, [("offer", " ".join(sentences))])
     first, second = featurize(encoder, [short, long])
     assert encoder.calls == 1
     assert encoder.encoded == 1 + 1 + len(long.passages)

@@ -49,7 +49,7 @@ def test_counts_of_grams() -> None:
     ids, counts = hashed_grams("Pflege Pflege an")
     assert len(ids) == len(" pflege ") - GRAM_LENGTH + 1 + 1
     assert sorted(counts.tolist()) == [1, 2, 2, 2, 2]
-    assert hashed_grams("App " * 1000)[1].tolist() == [255]
+    assert hashed_grams("App " * 1000)[1].tolist() == [6], "more is stuffing"
 
 
 @given(st.text())

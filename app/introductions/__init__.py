@@ -1,0 +1,1 @@
+"""Two sides that agreed: contact data, the thread of messages, and how far they come."""

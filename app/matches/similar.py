@@ -1,0 +1,78 @@
+"""Challenges of other organisations with the same need, offered for pooling; nothing is merged without people."""
+
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.context import Context
+from app.matches import access, match_repository
+from app.matches.match_repository import MatchFilter
+from app.matches.schemas import ChallengeSummary, ProfileSummary, SimilarChallenge, SimilarChallenges
+from app.matches.snapshot import Snapshot
+from app.publishing import policies
+from matching.duplicates import SAME_NEED, likeness
+from matching.signals import DENSE_SCALE, products
+from matching.texts import Side
+
+_CANDIDATES: Final = 40
+_SHOWN: Final = 5
+_OFFERS: Final = 3
+
+
+def similar_challenges(context: Context, session: Session, actor: Actor, challenge_id: int) -> SimilarChallenges:
+    """Return published challenges of other organisations that seem to have the same need, likest first.
+
+    Raises `NotFound`, `Forbidden`, `NotPublished`, `EncoderMismatch`.
+    """
+    row = access.published_of(session, actor, Side.CHALLENGE, challenge_id)
+    snapshot = context.ranking.snapshot(session)
+    cosines = _nearest(snapshot, row.id)
+    others = match_repository.partners(session, Side.CHALLENGE, list(cosines), MatchFilter(), context.clock)
+    others = {text_id: other for text_id, other in others.items() if _may_be_shown(actor, row, other)}
+    lists = match_repository.scores_of_lists(session, snapshot.generation_id, Side.CHALLENGE, [row.id, *others])
+    alike = {text_id: likeness(cosines[text_id], lists[row.id], lists[text_id]) for text_id in others}
+    shown = sorted((text_id for text_id in alike if alike[text_id] >= SAME_NEED), key=lambda i: (-alike[i], i))[:_SHOWN]
+    offers = {text_id: _shared_offers(lists[row.id], lists[text_id]) for text_id in shown}
+    wanted = sorted({profile for profiles in offers.values() for profile in profiles})
+    profiles = match_repository.partners(session, Side.PROFILE, wanted, MatchFilter(), context.clock)
+    return SimilarChallenges(
+        items=[
+            SimilarChallenge(
+                challenge=ChallengeSummary.model_validate(others[text_id]),
+                likeness=round(min(alike[text_id], 1.0), 4),
+                shared_offers=[
+                    ProfileSummary.model_validate(profiles[profile])
+                    for profile in offers[text_id]
+                    if profile in profiles
+                ],
+            )
+            for text_id in shown
+        ]
+    )
+
+
+def _nearest(snapshot: Snapshot, challenge_id: int) -> dict[int, float]:
+    """Return the cosines of the nearest other challenges by id."""
+    side = snapshot.corpus.challenges
+    (row,) = side.positions([challenge_id])
+    if row < 0:
+        return {}
+    cosines = products(side.dense[row : row + 1], side.dense)[0] / DENSE_SCALE**2
+    cosines[~side.alive] = -np.inf
+    cosines[row] = -np.inf
+    count = min(_CANDIDATES, len(side) - 1)
+    nearest = np.argsort(-cosines, kind="stable")[:count]
+    return dict(zip(side.ids[nearest].tolist(), cosines[nearest].tolist(), strict=True))
+
+
+def _may_be_shown(actor: Actor, own: Any, other: Any) -> bool:
+    return other.organisation_id != own.organisation_id and policies.may_read(
+        actor, Side.CHALLENGE, other.organisation, other.state.value
+    )
+
+
+def _shared_offers(mine: dict[int, float], theirs: dict[int, float]) -> list[int]:
+    both = mine.keys() & theirs.keys()
+    return sorted(both, key=lambda profile: (-mine[profile] - theirs[profile], profile))[:_OFFERS]

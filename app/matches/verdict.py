@@ -1,0 +1,96 @@
+"""Whether anything fits today, and if not, who comes closest and what they lack."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from app.context import Context
+from app.matches import labels, match_repository
+from app.matches.bands import POSSIBLE
+from app.matches.explaining import Explainer
+from app.matches.match_repository import MatchFilter
+from app.matches.ranking import query_passages
+from app.matches.schemas import ChallengeSummary, NearMiss, ProfileSummary, Verdict
+from app.matches.snapshot import Snapshot
+from app.vocabulary import Language
+from matching.batches import SideBatch
+from matching.criteria import Facets, Status
+from matching.features import Passages, TextFeatures
+from matching.texts import Side
+
+SUITABLE_FIT: Final = POSSIBLE
+"""Fit from which a match is worth a conversation; provisional until the fit is calibrated."""
+_LOOKED_AT: Final = 5
+_WORDS: Final[dict[tuple[Side, bool], labels.Words]] = {
+    (Side.CHALLENGE, True): ("Es gibt passende Startups.", "There are suitable startups."),
+    (Side.CHALLENGE, False): ("Heute kein passendes Startup.", "No suitable startup today."),
+    (Side.PROFILE, True): ("Es gibt passende Herausforderungen.", "There are suitable challenges."),
+    (Side.PROFILE, False): ("Heute keine passende Herausforderung.", "No suitable challenge today."),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """A text to look for a near miss with, stored or not."""
+
+    batch: SideBatch
+    passages: Passages
+
+    @classmethod
+    def of_features(cls, side: Side, features: TextFeatures) -> "Query":
+        """Make one of a text that is not stored; it asks for nothing."""
+        return cls(SideBatch.from_features(side, [0], [features]), query_passages(features))
+
+
+def is_suitable(fit: float) -> bool:
+    """Tell whether a match is worth a conversation."""
+    return fit >= SUITABLE_FIT
+
+
+def verdict_on(side: Side, best_fit: float | None, near_miss: NearMiss | None, language: Language) -> Verdict:
+    """Say whether anything fits; best_fit: of the first entry of the list, None for an empty one."""
+    suitable = best_fit is not None and is_suitable(best_fit)
+    return Verdict(
+        suitable=suitable,
+        message=labels.in_language(_WORDS[side, suitable], language),
+        near_miss=None if suitable else near_miss,
+    )
+
+
+def find_near_miss(
+    context: Context, session: Session, snapshot: Snapshot, explainer: Explainer, query: Query
+) -> NearMiss | None:
+    """Return the partner that fits best when must-haves are left out of account."""
+    side = query.batch.side
+    anything = SideBatch(
+        side,
+        query.batch.ids,
+        query.batch.languages,
+        query.batch.whole,
+        query.batch.lexical,
+        Facets.none(len(query.batch)),
+    )
+    (result,) = context.ranking.matcher.rank(
+        anything,
+        query.passages,
+        snapshot.corpus,
+        context.ranking.passages(session, snapshot),
+        limit=_LOOKED_AT,
+    )
+    ids = result.own.ids.tolist()
+    rows = match_repository.partners(session, side.other, ids, MatchFilter(), context.clock)
+    closest = next((rows[partner] for partner in ids if partner in rows), None)
+    return None if closest is None else _near_miss(side, closest, explainer)
+
+
+def _near_miss(side: Side, partner: Any, explainer: Explainer) -> NearMiss:
+    results = explainer.criteria(partner)
+    failed = [explainer.criterion(result, partner) for result in results if result.status is Status.FAILED]
+    return NearMiss(
+        challenge=ChallengeSummary.model_validate(partner) if side is Side.PROFILE else None,
+        profile=ProfileSummary.model_validate(partner) if side is Side.CHALLENGE else None,
+        lacks="must_haves" if failed else "fit",
+        failed=failed,
+        open=[explainer.criterion(result, partner) for result in results if result.status is Status.OPEN],
+    )

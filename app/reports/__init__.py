@@ -1,0 +1,1 @@
+"""What networks see: counts, never single organisations."""

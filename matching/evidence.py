@@ -1,0 +1,202 @@
+"""Which spans of two texts speak for their match, and which words they share.
+
+A pair of spans is the evidence whose loss the score would feel most. The encoder averages over a text's tokens, so a
+passage weighs by how near it is to the whole of the other text; what the lexical product loses without it is known
+exactly. Both come from what is stored, so nothing is encoded for a reader. `passgenau evaluate --trust` measures how
+often the score falls more than by random spans when the first pair is really deleted; docs/decisions/0013 has what else
+was tried.
+
+Every span is a character range of `Text.whole`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import Stemmer
+from numpy.typing import NDArray
+
+from matching.baselines import STOP_WORDS
+from matching.features import LexicalRows
+from matching.fusion import Weights
+from matching.glossary import notion
+from matching.language import language_code
+from matching.signals import LEXICAL_SCALE, MEAN_SHARE, lexical_vectors
+from matching.statistics import Statistics
+from matching.texts import Text
+from matching.tokens import hashed_grams
+
+MOST_PAIRS: Final = 3
+MOST_TERMS: Final = 5
+_LEXICAL_SHARE: Final = 0.15
+"""What one unit of score lost by the lexical product counts beside a cosine; 0.1 to 0.2 do the same."""
+_SHORTEST_TERM: Final = 4
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_STEMMERS: Final = {"de": "german", "en": "english"}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` up to, not including, `end` of a text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpanPair:
+    """What a challenge says beside what a profile says. strength: an order among the pairs of one match."""
+
+    challenge: Span
+    profile: Span
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class SharedTerm:
+    """One word of each text that mean the same: equal stems, or the same notion in two languages."""
+
+    challenge: Span
+    profile: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a match: pairs with the weightiest first, each passage once, and shared terms, rarest first."""
+
+    pairs: tuple[SpanPair, ...]
+    terms: tuple[SharedTerm, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Readable:
+    """One text as evidence needs it; made once, used for every match of a page.
+
+    whole: (d,) and passages: (m, d) float64 centred unit vectors. grams: (t,) int32 n-grams of the lexical signal, in
+    ascending order, weights: (t,) float64, only: (t,) int64 the passage an n-gram stands in, -1 where it is in several.
+    terms: by stem or notion the first word and where it stands.
+    """
+
+    text: Text
+    whole: NDArray[np.float64]
+    passages: NDArray[np.float64]
+    grams: NDArray[np.int32]
+    weights: NDArray[np.float64]
+    only: NDArray[np.int64]
+    terms: dict[str, tuple[str, Span]]
+
+
+def read(text: Text, whole: NDArray[np.float32], passages: NDArray[np.float16], statistics: Statistics) -> Readable:
+    """Prepare a text. whole: (d,) and passages: (m, d) as stored, in the order of `text.passages`."""
+    if len(passages) != len(text.passages):
+        raise ValueError(f"{len(passages)} vectors for {len(text.passages)} passages")
+    mean = MEAN_SHARE * statistics.mean(text.side)[language_code(text.language)].astype(np.float64)
+    return Readable(
+        text,
+        _centred(whole.astype(np.float64), mean),
+        _centred(passages.astype(np.float64), mean),
+        *_grams(text, statistics),
+        _terms(text),
+    )
+
+
+def explain(challenge: Readable, profile: Readable, weights: Weights, statistics: Statistics) -> Evidence:
+    """Find the evidence of one match."""
+    strengths = _strengths(challenge, profile, weights)
+    pairs: list[SpanPair] = []
+    for _ in range(min(MOST_PAIRS, *strengths.shape)):
+        row, column = np.unravel_index(int(np.argmax(strengths)), strengths.shape)
+        strength = float(strengths[row, column])
+        if pairs and strength <= 0:
+            break
+        pairs.append(SpanPair(_span(challenge.text, int(row)), _span(profile.text, int(column)), round(strength, 4)))
+        strengths[row, :] = strengths[:, column] = -np.inf
+    return Evidence(tuple(pairs), tuple(_shared(challenge, profile, statistics)))
+
+
+def _strengths(challenge: Readable, profile: Readable, weights: Weights) -> NDArray[np.float64]:
+    """(m, k) how much passage i of the challenge and passage j of the profile speak for the match."""
+    near: NDArray[np.float64] = (challenge.passages @ profile.whole)[:, None] + (profile.passages @ challenge.whole)
+    _, mine, theirs = np.intersect1d(challenge.grams, profile.grams, assume_unique=True, return_indices=True)
+    products = challenge.weights[mine] * profile.weights[theirs]
+    rows, columns = challenge.only[mine], profile.only[theirs]
+    # An n-gram is gone when the only passage it stands in is; one that goes with both must not be counted twice.
+    by_row = np.bincount(rows[rows >= 0], products[rows >= 0], minlength=near.shape[0])
+    by_column = np.bincount(columns[columns >= 0], products[columns >= 0], minlength=near.shape[1])
+    twice = np.zeros_like(near)
+    both = (rows >= 0) & (columns >= 0)
+    np.add.at(twice, (rows[both], columns[both]), products[both])
+    lexical = by_row[:, None] + by_column - twice
+    strengths: NDArray[np.float64] = near + _LEXICAL_SHARE * weights.lexical * lexical
+    return strengths
+
+
+def _centred(vectors: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray[np.float64]:
+    scaled = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    moved = scaled - mean
+    centred: NDArray[np.float64] = moved / np.maximum(np.linalg.norm(moved, axis=-1, keepdims=True), 1e-9)
+    return centred
+
+
+def _grams(text: Text, statistics: Statistics) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]:
+    """(grams, weights, only) of a `Readable`."""
+    rows = [hashed_grams(passage) for passage in text.passage_texts()]
+    terms, where, standing = np.unique(
+        np.concatenate([row for row, _ in rows]), return_inverse=True, return_counts=True
+    )
+    counts = np.bincount(where, np.concatenate([times for _, times in rows]), minlength=len(terms))
+    packed = (terms << np.uint32(8)) | np.minimum(counts, 255).astype(np.uint32)
+    vectors = lexical_vectors(statistics.idf, LexicalRows(packed, np.array([0, len(packed)], np.int64)))
+    only = np.full(len(terms), -1)
+    only[where] = np.repeat(np.arange(len(rows)), [len(row) for row, _ in rows])
+    only[standing > 1] = -1
+    return vectors.terms, vectors.weights / LEXICAL_SCALE, only[np.searchsorted(terms, vectors.terms)]
+
+
+def _terms(text: Text) -> dict[str, tuple[str, Span]]:
+    stemmer = Stemmer.Stemmer(_STEMMERS[text.language])
+    words = list(_words(text.whole))
+    found: dict[str, tuple[str, Span]] = {}
+    for (word, span), stem in zip(words, stemmer.stemWords([word for word, _ in words]), strict=True):
+        known = notion(word)
+        found.setdefault(stem, (word, span))
+        if known is not None:
+            found.setdefault(f"#{known}", (word, span))
+    return found
+
+
+def _words(whole: str) -> Iterator[tuple[str, Span]]:
+    for match in _WORD.finditer(whole):
+        word = unicodedata.normalize("NFKC", match.group()).casefold()
+        if len(word) >= _SHORTEST_TERM and word not in STOP_WORDS:
+            yield word, Span(match.start(), match.end())
+
+
+def _shared(challenge: Readable, profile: Readable, statistics: Statistics) -> Sequence[SharedTerm]:
+    both = challenge.terms.keys() & profile.terms.keys()
+    telling = {key: _rarity(challenge.terms[key][0], statistics) for key in both}
+    shared: dict[Span, SharedTerm] = {}
+    for key in sorted(both, key=lambda key: (-telling[key], key)):
+        mine, theirs = challenge.terms[key][1], profile.terms[key][1]
+        if mine not in shared and all(theirs != known.profile for known in shared.values()):
+            shared[mine] = SharedTerm(mine, theirs)
+        if len(shared) == MOST_TERMS:
+            break
+    return list(shared.values())
+
+
+def _rarity(word: str, statistics: Statistics) -> float:
+    return float(statistics.idf[hashed_grams(word)[0]].mean())
+
+
+def _span(text: Text, passage: int) -> Span:
+    """Give a passage, or of one that runs over the end of a field the longer piece: a span is within one field."""
+    start, end = text.passages[passage]
+    pieces = [(max(start, part.start), min(end, part.end)) for part in text.parts]
+    longest = max(pieces, key=lambda piece: piece[1] - piece[0], default=(start, end))
+    return Span(*longest)
