@@ -32,7 +32,9 @@ def serve(settings: Settings, host: str, port: int, *, build: Callable[[Context]
     context.security.erasures.sync(context.sessions)
     if build is None:
         provider = make_provider(settings, context.security.public_url)
-        app = create_app(context, provider=provider, operator=operator_of(settings))
+        app = create_app(
+            context, provider=provider, operator=operator_of(settings), metrics_token=settings.metrics_token
+        )
     else:
         app = build(context)
     log.info("serving", url=f"http://{host}:{listening.getsockname()[1]}", docs="/docs")

@@ -32,7 +32,17 @@ class Settings(BaseSettings):
     encoder: str = Field(
         default="bundled",
         min_length=1,
-        description="`bundled`, or the name or folder of any sentence-transformers model.",
+        description="`bundled`, or the name or folder of any sentence-transformers model, for the first ranking. "
+        "Later the active ranking names its encoder; `passgenau rescore --encoder` changes it.",
+    )
+    encoders: tuple[str, ...] = Field(
+        default=(),
+        description="JSON list of further encoders a rescoring run may be asked for over the API.",
+    )
+    rescore_at: str = Field(
+        default="",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^$",
+        description="Time of the nightly rescoring run, `02:30`, in UTC. Default: none.",
     )
     second_encoder: Literal["auto", "none", "universal"] = Field(
         default="auto",
@@ -99,6 +109,9 @@ class Settings(BaseSettings):
     operator_data_protection: str = Field(default="", description="How to reach their data-protection officer.")
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")
+    metrics_token: SecretStr | None = Field(
+        default=None, description="What a Prometheus scraper sends as bearer token to `/metrics`. Default: no metrics."
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="Shape of the log lines.")
 
     @field_validator("database_url")

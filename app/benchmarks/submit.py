@@ -19,11 +19,13 @@ from app.db.migrate import upgrade
 from app.db.session import Sessions
 from app.demo import dataset
 from app.matches.match_repository import MatchFilter
-from app.matches.reference import packaged_statistics
 from app.matches.service import matches_of
 from app.matches.texts import compose_text
 from app.models import Organisation
-from app.rescoring.service import rescore
+from app.rescoring import service
+from app.rescoring.quality import no_quality
+from app.rescoring.schemas import RunRequest
+from app.rescoring.workshop import Workshop
 from app.settings import Settings
 from app.start import assemble, load_configured_encoder
 from app.vocabulary import Language, OrganisationKind
@@ -103,8 +105,10 @@ def filled_context(settings: Settings, folder: Path, profiles: int) -> Iterator[
     sessions, clock = Sessions(engine), Clock()
     for side, count in ((Side.CHALLENGE, CHALLENGES), (Side.PROFILE, profiles)):
         synthetic.fill(sessions, encoder, side, count, clock.now())
-    rescore(sessions, clock, encoder, settings.encoder, packaged_statistics(encoder, settings.model_dir))
-    yield assemble(settings, sessions, encoder, clock)
+    context = assemble(settings, sessions, encoder, clock)
+    shop = Workshop(context, context.ranking.encoders, "bench", measure=no_quality)
+    service.rescore(shop, OPERATOR, RunRequest())
+    yield context
     engine.dispose()
 
 

@@ -14,6 +14,7 @@ from app.models.network import Network
 from app.models.organisation import Organisation
 from app.models.profile import Profile
 from app.models.ranking import ChallengeList, Match, ProfileList, RankingGeneration
+from app.models.rescoring import RescoringPartition, RescoringRun
 from app.models.unfinished import UnfinishedChallenge
 from app.models.user import ExternalIdentity, RoleGrant, User
 from app.models.vector import ChallengeVector, ProfileVector
@@ -52,6 +53,8 @@ __all__ = [
     "ProfileList",
     "ProfileVector",
     "RankingGeneration",
+    "RescoringPartition",
+    "RescoringRun",
     "RoleGrant",
     "Throttle",
     "ToldMatch",

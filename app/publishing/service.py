@@ -127,9 +127,9 @@ def edit(
         versions.require_match(row.version, if_match)
         content = _merged(kind, row, changes)
         version, encode = row.version, row.state == PUBLISHED
-        known = context.ranking.known_hash(session, kind.side, text_id) if encode else None
+        known = context.ranking.known_hashes(session, kind.side, text_id) if encode else None
     kind.check_content(content, changes.keys(), context.clock.today())
-    prepared = context.ranking.prepare(kind.side, content, encode=encode, known_hash=known)
+    prepared = context.ranking.prepare(kind.side, content, encode=encode, known_hashes=known)
     with context.sessions.write() as session, _writer(context, session, needed=encode) as writer:
         row = _writable(session, kind, refresh(session, actor), text_id, lock=True)
         versions.check_match(row.version, versions.etag(version))
@@ -159,8 +159,8 @@ def take_step(
         publish, withdraw = step.to == PUBLISHED, row.state == PUBLISHED
         _check_verified(row.organisation, publish=publish)
         version, content = row.version, kind.content.model_validate(row, from_attributes=True, extra="ignore")
-        known = context.ranking.known_hash(session, kind.side, text_id) if publish else None
-    prepared = context.ranking.prepare(kind.side, content, encode=publish, known_hash=known)
+        known = context.ranking.known_hashes(session, kind.side, text_id) if publish else None
+    prepared = context.ranking.prepare(kind.side, content, encode=publish, known_hashes=known)
     with context.sessions.write() as session, _writer(context, session, needed=publish or withdraw) as writer:
         row = _writable(session, kind, refresh(session, actor), text_id, lock=True)
         versions.check_match(row.version, versions.etag(version))
@@ -202,6 +202,7 @@ def remove(context: Context, session: Session, writer: CorpusWriter, kind: Kind,
     del context
     if row.state == PUBLISHED:
         writer.leave(kind.side, row.id)
+    writer.forget(kind.side, row.id)
     forget_object(session, kind.noun, row.id)
     session.delete(row)
     session.flush()

@@ -68,6 +68,7 @@ def api_rows(ids: dict[str, int]) -> list[Row]:
     challenge, draft = f"/challenges/{ids['challenge']}", f"/challenges/{ids['draft']}"
     profile, draft_profile = f"/profiles/{ids['profile']}", f"/profiles/{ids['draft_profile']}"
     user = f"/users/{ids['colleague_a']}"
+    run = f"/rescoring-runs/{ids['run']}"
     member = f"{a}/members/{ids['colleague_a']}"
     new_challenge = stories.CHALLENGE_CONTENT | {"organisation_id": ids["organisation_a"]}
     new_profile = stories.PROFILE_CONTENT | {"organisation_id": ids["organisation_t"], "state": "draft"}
@@ -89,6 +90,7 @@ def api_rows(ids: dict[str, int]) -> list[Row]:
     return [
         Row("livez", "GET", "//livez", ANYBODY),
         Row("readyz", "GET", "//readyz", ANYBODY),
+        Row("read_metrics", "GET", "//metrics", _as(ANYBODY, 404)),
         Row("list_networks", "GET", "/networks", ANYBODY),
         # signing in
         Row("sign_in", "POST", "/sessions", _as(ANYBODY, 201), {"email": "staff_a@people.example"} | again),
@@ -351,6 +353,16 @@ def api_rows(ids: dict[str, int]) -> list[Row]:
             _as(ADMINS, 204),
         ),
         Row("list_audit_events", "GET", "/audit-events", ADMINS),
+        # rescoring; the run of the world is queued
+        Row("list_rescoring_runs", "GET", "/rescoring-runs", ADMINS),
+        Row("request_rescoring_run", "POST", "/rescoring-runs", _as(ADMINS, 409), {}),
+        Row("read_rescoring_run", "GET", run, ADMINS),
+        Row("watch_rescoring_run", "GET", f"{run}/events", ADMINS),
+        Row("compare_rescoring_run", "GET", f"{run}/comparison", _as(ADMINS, 409)),
+        Row("cancel_rescoring_run", "POST", f"{run}/cancel", ADMINS),
+        Row("retry_rescoring_run", "POST", f"{run}/retry", _as(ADMINS, 409)),
+        Row("activate_rescoring_run", "POST", f"{run}/activate", _as(ADMINS, 409), {}),
+        Row("roll_back_ranking", "POST", "/rescoring-runs/roll-back", _as(ADMINS, 409)),
     ]
 
 

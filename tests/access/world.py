@@ -26,6 +26,8 @@ from app.introductions.schemas import MessageWrite
 from app.introductions.service import send_message
 from app.main import create_app
 from app.models import Network, OneTimeLink, Organisation, Outcome, RoleGrant, User
+from app.rescoring import runs
+from app.rescoring.schemas import RunRequest
 from app.vocabulary import ActorKind, AuthLevel, Language, LinkPurpose, Role
 from app.web.challenge_form import to_values
 from tests import stories
@@ -84,6 +86,7 @@ def make_world(folder: Path) -> World:
     _put_people(context, world)
     _put_texts(context, world)
     _put_keys(context, world)
+    _put_run(context, world)
     _put_conversations(context, world)
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -187,6 +190,11 @@ def _put_texts(context: Context, world: World) -> None:
     ids["draft_profile"] = stories.profile(
         context, "App Beratung Schulden", startup=ids["organisation_t"], state="draft"
     )["id"]
+
+
+def _put_run(context: Context, world: World) -> None:
+    request = RunRequest()
+    world.ids["run"] = runs.request_run(context, context.ranking.encoders, OPERATOR, request)
 
 
 def _put_conversations(context: Context, world: World) -> None:
