@@ -61,3 +61,29 @@ def _discounted(gains: NDArray[np.float64]) -> NDArray[np.float64]:
     top = gains[:, :CUT]
     result: NDArray[np.float64] = top @ (1 / np.log2(np.arange(2, top.shape[1] + 2)))
     return result
+
+
+def calibration_error(probabilities: NDArray[np.float64], outcomes: NDArray[np.float64], bins: int = 10) -> float:
+    """Mean distance between what was said and what came true, over bins of equal numbers of pairs.
+
+    probabilities, outcomes (0 or 1): (n,). The expected calibration error with equal-mass bins (Nguyen and O'Connor
+    2015, "Posterior calibration and exploratory analysis for natural language processing models"); pairs of equal
+    probability are in the order given.
+    """
+    order = np.argsort(probabilities, kind="stable")
+    parts = [part for part in np.array_split(order, bins) if len(part)]
+    gaps = [len(part) * abs(float(probabilities[part].mean() - outcomes[part].mean())) for part in parts]
+    return sum(gaps) / len(probabilities)
+
+
+def brier(probabilities: NDArray[np.float64], outcomes: NDArray[np.float64]) -> float:
+    """Mean squared distance of (n,) probabilities from outcomes (Brier 1950); always the base rate b: b (1 - b)."""
+    return float(np.mean((probabilities - outcomes) ** 2))
+
+
+def auroc(positives: NDArray[np.float64], negatives: NDArray[np.float64]) -> float:
+    """Area under the ROC curve: how likely a positive has the higher value than a negative, ties counting half."""
+    ordered = np.sort(negatives)
+    below = np.searchsorted(ordered, positives, "left")
+    ties = np.searchsorted(ordered, positives, "right") - below
+    return float((below + ties / 2).mean() / len(negatives))

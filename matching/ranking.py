@@ -51,9 +51,12 @@ class RankResult:
 
     own: its best texts of the other side. admitted: all texts of the other side into whose lists it belongs, in the
     order of `own`; empty unless floors were given. eligible: how many texts of the other side fail no criterion.
+    confidence: how far the best eligible text stands out (`matching.calibration`); minus infinity where there is none
+    above the minimum.
     """
 
     id: int
     own: Ranking
     admitted: Ranking
     eligible: int
+    confidence: float

@@ -111,18 +111,7 @@ class Statistics:
         dense: (n, d) as `matching.signals.dense_vectors` gives it. Subtracting part of it from both sides of a pair
         is CSLS (Conneau et al. 2018, "Word Translation Without Parallel Data") with a frozen reference.
         """
-        others = self._sample_vectors[_SIDES.index(side.other)]
-        result = np.zeros(len(dense))
-        nearest = min(_NEIGHBOURS, len(others))
-        if not nearest:
-            return result
-        for start in range(0, len(dense), _ROWS_AT_ONCE):
-            cosines = products(dense[start : start + _ROWS_AT_ONCE], others)
-            cosines.partition(cosines.shape[1] - nearest, axis=1)
-            # Whole numbers: the sum is exact, so a text has the same value in every batch.
-            sums = cosines[:, -nearest:].sum(axis=1, dtype=np.float64)
-            result[start : start + _ROWS_AT_ONCE] = sums / (nearest * DENSE_SCALE**2)
-        return result
+        return nearest_mean(dense, self._sample_vectors[_SIDES.index(side.other)])
 
     def require(self, fingerprint: str) -> None:
         """Raise StatisticsError unless the statistics were made with the encoder of this fingerprint."""
@@ -197,6 +186,21 @@ class Statistics:
             frequencies=found["frequencies"],
             samples=(challenges, profiles),
         )
+
+
+def nearest_mean(dense: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Mean cosine of each of (n, d) with its nearest of (r, d), both in whole numbers: (n,) float64; 0 without any."""
+    result = np.zeros(len(dense))
+    nearest = min(_NEIGHBOURS, len(others))
+    if not nearest:
+        return result
+    for start in range(0, len(dense), _ROWS_AT_ONCE):
+        cosines = products(dense[start : start + _ROWS_AT_ONCE], others)
+        cosines.partition(cosines.shape[1] - nearest, axis=1)
+        # Whole numbers: the sum is exact, so a text has the same value in every batch.
+        sums = cosines[:, -nearest:].sum(axis=1, dtype=np.float64)
+        result[start : start + _ROWS_AT_ONCE] = sums / (nearest * DENSE_SCALE**2)
+    return result
 
 
 class _Totals:

@@ -34,7 +34,7 @@ class StoredList:
 
 
 def visible(entries: list[Entry]) -> list[Entry]:
-    """The entries of a list that readers see: the best, and those behind only while they are good."""
+    """The entries of a list that must be there: the best, and those behind only while they are good."""
     best = entries[: list_writer.LENGTH]
     return [
         entry for place, entry in enumerate(best) if place < list_writer.SURE or entry[2] >= list_writer.MINIMUM_FIT
@@ -177,12 +177,12 @@ def _rows(snapshot: Snapshot, side: Side) -> dict[int, tuple[Any, ...]]:
 
 
 def _assert_matches_are_sound(session: Session, generation_id: int, published: set[Key]) -> None:
-    weights = Matcher().weights
+    calibration = Matcher().calibration
     for match in session.scalars(select(Match).where(Match.generation_id == generation_id)):
         assert (Side.CHALLENGE, match.challenge_id) in published, "a match of a text nobody sees"
         assert (Side.PROFILE, match.profile_id) in published, "a match of a text nobody sees"
         assert match.in_challenge_list or match.in_profile_list, "a match in no list"
-        assert match.fit == weights.fit(np.array([match.score]))[0]
+        assert match.fit == calibration.fit(np.array([match.score]))[0]
 
 
 def _assert_vectors_are_of_the_text(session: Session, fingerprint: str) -> None:

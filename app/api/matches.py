@@ -47,6 +47,7 @@ def get_filter(
     return MatchFilter(field_of_action, region, language, network, minimum_fit, show_hidden)
 
 
+Signals = Annotated[bool, Query(description="Also give what each fit is made of; only for admins.")]
 FilterDep = Annotated[MatchFilter, Depends(get_filter)]
 
 
@@ -66,10 +67,20 @@ def list_challenge_matches(
     language: ReaderLanguage,
     limit: Limit = 20,
     cursor: Cursor = None,
+    signals: Signals = False,
 ) -> MatchListing:
     """List the startups that fit a published challenge, best first, at most 100."""
     page = service.matches_of(
-        context, session, actor, Side.CHALLENGE, challenge_id, wanted, language, limit=limit, cursor=cursor
+        context,
+        session,
+        actor,
+        Side.CHALLENGE,
+        challenge_id,
+        wanted,
+        language,
+        limit=limit,
+        cursor=cursor,
+        with_signals=signals,
     )
     link_next(request, response, page.next_cursor)
     return page
@@ -91,10 +102,20 @@ def list_profile_matches(
     language: ReaderLanguage,
     limit: Limit = 20,
     cursor: Cursor = None,
+    signals: Signals = False,
 ) -> MatchListing:
     """List the challenges that fit a published profile, best first, at most 100."""
     page = service.matches_of(
-        context, session, actor, Side.PROFILE, profile_id, wanted, language, limit=limit, cursor=cursor
+        context,
+        session,
+        actor,
+        Side.PROFILE,
+        profile_id,
+        wanted,
+        language,
+        limit=limit,
+        cursor=cursor,
+        with_signals=signals,
     )
     link_next(request, response, page.next_cursor)
     return page

@@ -54,6 +54,11 @@ def judgements() -> dict[tuple[str, str], int]:
     return grades
 
 
+def unanswerable() -> list[str]:
+    """Return the keys of challenges that nothing fits."""
+    return (DATA / "unanswerable.txt").read_text("utf-8").split()
+
+
 @cache
 def digest() -> str:
     """Return a hash of the texts."""

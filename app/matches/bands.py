@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
-GOOD = 0.5
-"""Least fit of a match that is worth a mail. Provisional: an order, not yet a probability."""
-POSSIBLE = 0.25
-"""Least fit of a match that is worth a look. Provisional, as above."""
+from matching.calibration import LOWEST_FIT, Band
+
+GOOD = LOWEST_FIT[Band.GOOD]
+"""Least fit of a match that is worth a mail."""
+POSSIBLE = LOWEST_FIT[Band.POSSIBLE]
+"""Least fit of a match that is worth a look."""
 
 
 def is_good(fit: float) -> bool:

@@ -1,10 +1,11 @@
 """Keeps the stored lists of matches exact while texts enter and leave the corpus.
 
-Readers see the best LENGTH partners of a text, those behind place SURE only with a fit of at least MINIMUM_FIT: a weak
-suggestion helps nobody. A stored list holds every eligible partner that does not rank behind the list's last entry (no
-last entry: every eligible partner). It may grow to LONGEST entries before it is trimmed to KEPT, and shrink to what
-readers see before it is ranked afresh: the slack makes most arrivals and departures cheap. (Maintenance of top-k views
-with slack: Yi, Yu, Yang, Xia, Chen, "Efficient maintenance of materialized top-k views", ICDE 2003.)
+Readers see the best LENGTH partners of a text, those behind place SURE only with a fit of at least MINIMUM_FIT, and
+none below the lowest band: a weak suggestion helps nobody. The best SURE are kept whatever their fit, as nearest
+misses. A stored list holds every eligible partner that does not rank behind the list's last entry (no last entry:
+every eligible partner). It may grow to LONGEST entries before it is trimmed to KEPT, and shrink to what readers may
+see before it is ranked afresh: the slack makes most arrivals and departures cheap. (Maintenance of top-k views with
+slack: Yi, Yu, Yang, Xia, Chen, "Efficient maintenance of materialized top-k views", ICDE 2003.)
 
 A pair that stands in the lists of both texts is one row, with one score.
 """
@@ -14,6 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import metrics
 from app.matches import corpus_repository, list_repository
 from app.matches.corpus_repository import StoredBatch
 from app.matches.list_repository import LastEntry
@@ -28,8 +30,9 @@ from matching.texts import Side
 LENGTH = 100
 """Matches of a text that readers see at most."""
 SURE = 20
-"""Matches that readers see however low their fit is, while there are so many."""
-MINIMUM_FIT = 0.05
+"""Matches that are kept however low their fit is: the nearest misses of a text that nothing fits."""
+MINIMUM_FIT = 0.1
+"""Behind place SURE a list holds no weaker match: long tails of weak ones would make every publication expensive."""
 KEPT = 120
 SURE_KEPT = 26
 LONGEST = 200
@@ -51,8 +54,17 @@ class ListWriter:
     """
 
     def __init__(
-        self, session: Session, snapshot: Snapshot, matcher: Matcher, cache: PassageCache, revision: int
+        self,
+        session: Session,
+        snapshot: Snapshot,
+        matcher: Matcher,
+        cache: PassageCache,
+        revision: int,
+        *,
+        tell: bool = True,
     ) -> None:
+        """`tell`: the texts changed, so others have to read them again; else only these lists catch up."""
+        self._tell = tell
         self.session = session
         self.snapshot = snapshot
         self.revision = revision
@@ -76,7 +88,7 @@ class ListWriter:
         admitted = result.admitted.ids.tolist()
         list_repository.resize(self.session, self._generation_id, side.other, admitted, 1, self.revision)
         self._trim(side.other, admitted)
-        corpus_repository.record_change(self.session, self.revision, side, text_id)
+        self._record(side, text_id)
 
     def leave(self, side: Side, text_id: int) -> None:
         """Take one text out of the corpus and out of all lists."""
@@ -85,21 +97,36 @@ class ListWriter:
         list_repository.remove_text(self.session, self._generation_id, side, text_id)
         list_repository.resize(self.session, self._generation_id, side.other, holders, -1, self.revision)
         self._shrunk[side.other].update(holders)
-        corpus_repository.record_change(self.session, self.revision, side, text_id)
+        self._record(side, text_id)
 
-    def recount(self) -> None:
-        """Set the sizes right after texts were deleted, which took their matches with them in every generation."""
-        for side in Side:
-            self._shrunk[side].update(list_repository.recount(self.session, self._generation_id, side, self.revision))
+    def forget(self, side: Side, text_id: int) -> None:
+        """Take a text that is about to be deleted out of the lists of the generations nobody reads.
+
+        Its matches go with it in all of them, but the sizes of the lists that hold it have to be right afterwards.
+        """
+        for generation_id in list_repository.generations_with(self.session, side, text_id):
+            if generation_id != self._generation_id:
+                holders = list_repository.listed_in(self.session, generation_id, side, text_id)
+                list_repository.remove_text(self.session, generation_id, side, text_id)
+                list_repository.resize(self.session, generation_id, side.other, holders, -1, self.revision)
+
+    def _record(self, side: Side, text_id: int) -> None:
+        if self._tell:
+            corpus_repository.record_change(self.session, self.revision, side, text_id)
+
+    def recount(self, side: Side, first: int, last: int) -> None:
+        """Set sizes right where texts were deleted past all of this, as a restore does."""
+        list_repository.recount(self.session, self._generation_id, side, first, last, self.revision)
 
     def finish(self) -> None:
         """Rank those lists afresh that departures made too short."""
         for side, ids in self._shrunk.items():
-            short = list_repository.short_of(
-                self.session, self._generation_id, side, sorted(ids), LENGTH, SURE, self._minimum_score
-            )
-            self.make_lists(side, short)
+            self.make_lists(side, self.short(side, sorted(ids)))
             ids.clear()
+
+    def short(self, side: Side, ids: Sequence[int] | None = None) -> list[int]:
+        """Return those of `ids`, None: of all texts, whose lists have to be ranked afresh."""
+        return list_repository.short_of(self.session, self._generation_id, side, ids, LENGTH, SURE, self._minimum_score)
 
     def make_lists(self, side: Side, ids: Sequence[int]) -> None:
         """Rank the lists of some texts of the corpus afresh."""
@@ -110,18 +137,19 @@ class ListWriter:
                 self.session, side, self.snapshot.fingerprint, dimension, part
             ):
                 passages = self._reader().load(side, stored.batch.ids)
-                self._replace_lists(side, stored.batch.ids.tolist(), self._rank(stored, passages, floors=False))
+                self.replace_lists(side, stored.batch.ids.tolist(), self._rank(stored, passages, floors=False))
 
     def _rank(self, stored: StoredBatch, passages: Passages, *, floors: bool) -> list[RankResult]:
         side = stored.batch.side
-        return self._matcher.rank(
-            stored.batch,
-            passages,
-            self.snapshot.corpus,
-            self._reader(),
-            limit=KEPT,
-            floors=self.snapshot.floors(side.other) if floors else None,
-        )
+        with metrics.RANKING.time():
+            return self._matcher.rank(
+                stored.batch,
+                passages,
+                self.snapshot.corpus,
+                self._reader(),
+                limit=KEPT,
+                floors=self.snapshot.floors(side.other) if floors else None,
+            )
 
     def _reader(self) -> PassageReader:
         statistics = self.snapshot.corpus.statistics
@@ -132,7 +160,7 @@ class ListWriter:
     @property
     def _minimum_score(self) -> float:
         # A little below, so that rounding of the fit never hides a match that a reader would see.
-        return self._matcher.weights.score_at(MINIMUM_FIT) - 1e-4
+        return self._matcher.calibration.score_at(MINIMUM_FIT) - 1e-4
 
     def _cut(self, result: RankResult) -> tuple[list[Entry], LastEntry | None]:
         """Return what a list keeps of a ranking, and its last entry: None when it holds everything eligible."""
@@ -162,7 +190,8 @@ class ListWriter:
         ]
         list_repository.add_matches(self.session, rows)
 
-    def _replace_lists(self, side: Side, ids: Sequence[int], results: Sequence[RankResult]) -> None:
+    def replace_lists(self, side: Side, ids: Sequence[int], results: Sequence[RankResult]) -> None:
+        """Write the lists of texts that were ranked with KEPT places."""
         own, other = TABLES[side], TABLES[side.other]
         cut = {text_id: self._cut(result) for text_id, result in zip(ids, results, strict=True)}
         list_repository.unlist(self.session, self._generation_id, side, ids)

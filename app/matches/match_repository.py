@@ -14,6 +14,7 @@ from app.matches.list_writer import LENGTH, MINIMUM_FIT, SURE
 from app.matches.sides import TABLES
 from app.models import Challenge, Match, Network, Organisation, Profile
 from app.vocabulary import FieldOfAction, Language, Region
+from matching.calibration import band_of
 from matching.texts import Side
 
 
@@ -40,7 +41,7 @@ class ListedMatch:
 
 
 def list_of(session: Session, generation_id: int, side: Side, text_id: int) -> list[ListedMatch]:
-    """Return the best matches of a text, best first, ties by the partner's id."""
+    """Return the best matches of a text that readers see, best first, ties by the partner's id."""
     own, partner = TABLES[side], TABLES[side.other].match_id
     query = (
         select(partner, Match.score, Match.fit)
@@ -54,7 +55,7 @@ def list_of(session: Session, generation_id: int, side: Side, text_id: int) -> l
 
 def is_shown(rank: int, fit: float) -> bool:
     """Tell whether readers see a match at this place of a list."""
-    return rank <= SURE or fit >= MINIMUM_FIT
+    return band_of(fit) is not None and (rank <= SURE or fit >= MINIMUM_FIT)
 
 
 def scores_of_lists(

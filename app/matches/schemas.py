@@ -12,6 +12,7 @@ from app.organisations.schemas import OrganisationSummary
 from app.profiles.schemas import EXAMPLE as PROFILE_EXAMPLE
 from app.profiles.schemas import ProfileContent
 from app.vocabulary import DecisionReason, FieldOfAction, PairState
+from matching.calibration import Band
 
 
 class SpanRead(BaseModel):
@@ -108,6 +109,7 @@ class MatchRead(BaseModel):
                 {
                     "rank": 1,
                     "fit": 0.87,
+                    "band": "very_good",
                     "challenge": {
                         "id": 17,
                         "title": "Nachtdienst hört Stürze zu spät",
@@ -159,7 +161,7 @@ class MatchRead(BaseModel):
                     ],
                     "shared_terms": [],
                     "reason": "Erfüllt: Speicherort in Deutschland.",
-                    "signals": {"dense": 0.61, "lexical": 0.12, "passages": 0.05},
+                    "signals": None,
                 }
             ]
         }
@@ -169,18 +171,23 @@ class MatchRead(BaseModel):
     fit: Annotated[
         float,
         Field(
-            description="From 0 to 1, higher is better. Provisional: an order, not yet a probability.",
+            description="Probability that this pair is worth a conversation, to two decimals.",
             ge=0,
             le=1,
         ),
     ]
+    band: Band | None = Field(
+        description="`very_good` (sehr gut), `good` (gut) or `possible` (möglich). Null: too weak to stand in a list."
+    )
     challenge: ChallengeSummary | None = Field(description="Null in the preview of a challenge.")
     profile: ProfileSummary | None = Field(description="Null in the preview of a profile.")
     criteria: list[CriterionRead]
     evidence: list[EvidenceRead] = Field(description="At most three pairs, the weightiest first.")
     shared_terms: list[SharedTermRead] = Field(description="At most five, the most telling first.")
     reason: str = Field(description="One sentence put together from evidence and criteria, in the reader's language.")
-    signals: dict[str, float] = Field(description="What the fit is made of; for debugging, may change any time.")
+    signals: dict[str, float] | None = Field(
+        description="What the fit is made of: only for admins who ask for it; may change any time."
+    )
     standing: StandingRead | None = Field(default=None, description="What was said about it; null: nothing yet.")
     hidden_by: HiddenByRead | None = Field(default=None, description="Shown with `show_hidden` only.")
     full: bool = Field(default=False, description="All pilot slots of the startup are taken or asked for.")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.context import Context
 from app.decisions.view import NOTHING_SAID, ListView, view_of
-from app.errors import EncoderMismatch, Forbidden
+from app.errors import Forbidden
 from app.matches import access, generations, labels, listing, match_repository, vector_repository
 from app.matches.explaining import Explainer, Explanation
 from app.matches.list_writer import MINIMUM_FIT
@@ -31,11 +31,12 @@ from app.matches.schemas import (
     Verdict,
 )
 from app.matches.texts import facets
-from app.matches.verdict import Query, find_near_miss, is_suitable, verdict_on
+from app.matches.verdict import Query, anything_fits, find_near_miss, verdict_on
 from app.pagination import decode_cursor, encode_cursor
 from app.publishing import policies
 from app.vocabulary import Language
 from matching.batches import SideBatch
+from matching.calibration import band_of
 from matching.criteria import Status, encode_challenge_facets, encode_profile_facets
 from matching.ranking import Ranking
 from matching.texts import Side
@@ -52,17 +53,23 @@ def matches_of(
     *,
     limit: int,
     cursor: str | None,
+    with_signals: bool = False,
 ) -> MatchListing:
-    """Return a page of the list of a text. Raises `NotFound`, `Forbidden`, `NotPublished`."""
+    """Return a page of the list of a text, for admins with raw signals if wanted.
+
+    Raises `NotFound`, `Forbidden`, `NotPublished`.
+    """
     after = decode_cursor(cursor)
     row = access.published_of(session, actor, side, text_id)
+    if with_signals and not policies.may_read_signals(actor):
+        raise Forbidden
     generation = generations.active(session)
     if generation is None:
         return MatchListing(items=[], verdict=None, next_cursor=None, generation=None, ranked_at=None)
     explainer = Explainer(context, session, side, row, language)
     listed = listing.listed(session, context.clock, generation.id, side, text_id)
     if wanted.minimum_fit is not None:
-        listed = [match for match in listed if match.fit >= wanted.minimum_fit]
+        listed = [match for match in listed if _shown_fit(match.fit) >= wanted.minimum_fit]
     partners = match_repository.partners(
         session, side.other, [match.partner_id for match in listed], wanted, context.clock
     )
@@ -72,7 +79,9 @@ def matches_of(
     rest = [match for match in shown if match.rank > after]
     whole = cursor is None and wanted == MatchFilter()
     return MatchListing(
-        items=_read_all(context, session, side, row, rest[:limit], partners, view, explainer),
+        items=_read_all(
+            context, session, side, row, rest[:limit], partners, view, explainer, with_signals=with_signals
+        ),
         verdict=_stored_verdict(context, session, side, row, shown, explainer, language) if whole else None,
         next_cursor=encode_cursor(rest[limit - 1].rank) if len(rest) > limit else None,
         generation=generation.id,
@@ -119,8 +128,11 @@ def _read_all(
     partners: Mapping[int, Any],
     view: ListView,
     explainer: Explainer,
+    *,
+    with_signals: bool = False,
 ) -> list[MatchRead]:
-    signals = _stored_signals(context, session, side, row, [match.partner_id for match in page])
+    wanted = [match.partner_id for match in page] if with_signals else []
+    signals = _stored_signals(context, session, side, row, wanted)
     explained = explainer.explain({match.partner_id: partners[match.partner_id] for match in page})
     found = []
     for match in page:
@@ -152,7 +164,7 @@ def explain_match(
     explainer = Explainer(context, session, side, row, language)
     explained = explainer.explain({partner_id: partner})
     rank = None if entry is None else entry.rank
-    match = _match(side, row, partner, rank, fit, _signals_by_id(ranking), explained)
+    match = _match(side, row, partner, rank, fit, {}, explained)
     failed = [labels.criterion(r, language) for r in explainer.criteria(partner) if r.status is Status.FAILED]
     if entry is not None:
         because = "listed"
@@ -170,14 +182,14 @@ def preview(context: Context, actor: Actor, body: Preview, language: Language) -
     if not policies.may_preview(actor, side):
         raise Forbidden
     prepared = context.ranking.prepare(side, body.content, encode=True)
-    assert prepared.features is not None  # noqa: S101  encode=True
     encode = encode_challenge_facets if side is Side.CHALLENGE else encode_profile_facets
-    query = SideBatch.from_features(side, [0], [prepared.features], encode([facets(side, body.content)]))
     with context.sessions.read() as session:
         snapshot = context.ranking.snapshot(session)
+        features = context.ranking.features_for(snapshot.fingerprint, prepared)
+        query = SideBatch.from_features(side, [0], [features], encode([facets(side, body.content)]))
         (result,) = context.ranking.matcher.rank(
             query,
-            query_passages(prepared.features),
+            query_passages(features),
             snapshot.corpus,
             context.ranking.passages(session, snapshot),
             limit=body.limit,
@@ -191,20 +203,16 @@ def preview(context: Context, actor: Actor, body: Preview, language: Language) -
         ]
         explainer = Explainer(context, session, side, body.content, language)
         shown = {match.partner_id: partners[match.partner_id] for match in listed}
-        explained = explainer.explain(shown, prepared.features)
-        signals = _signals_by_id(result.own)
-        items = [
-            _match(side, None, shown[match.partner_id], match.rank, match.fit, signals, explained) for match in listed
-        ]
-        best = listed[0].fit if listed else None
+        explained = explainer.explain(shown, features)
+        items = [_match(side, None, shown[match.partner_id], match.rank, match.fit, {}, explained) for match in listed]
+        best = listed[0].fit if listed else 0.0
+        suitable = context.ranking.matcher.calibration.anything_fits(best, result.confidence)
         near_miss: NearMiss | None = None
-        if best is None or not is_suitable(best):
-            near_miss = find_near_miss(
-                context, session, snapshot, explainer, Query.of_features(side, prepared.features)
-            )
+        if not suitable:
+            near_miss = find_near_miss(context, session, snapshot, explainer, Query.of_features(side, features))
     return PreviewListing(
         items=items,
-        verdict=verdict_on(side, best, near_miss, language),
+        verdict=verdict_on(side, near_miss, language, suitable=suitable),
         next_cursor=None,
         generation=None,
         ranked_at=None,
@@ -221,16 +229,16 @@ def _stored_verdict(
     explainer: Explainer,
     language: Language,
 ) -> Verdict:
-    best = max((match.fit for match in listed), default=None)
+    best = max(listed, key=lambda match: match.score, default=None)
+    snapshot = context.ranking.snapshot_at_hand(session)
+    if snapshot is None:
+        return verdict_on(side, None, language, suitable=best is not None)
+    suitable = anything_fits(context, snapshot, side, row.id, best)
     near_miss: NearMiss | None = None
-    if best is None or not is_suitable(best):
-        try:
-            snapshot = context.ranking.snapshot(session)
-        except EncoderMismatch:
-            return verdict_on(side, best, None, language)
+    if not suitable:
         stored = vector_repository.stored_text(session, side, row, snapshot.fingerprint)
         near_miss = find_near_miss(context, session, snapshot, explainer, Query(stored.batch.batch, stored.passages))
-    return verdict_on(side, best, near_miss, language)
+    return verdict_on(side, near_miss, language, suitable=suitable)
 
 
 def _match(
@@ -247,15 +255,21 @@ def _match(
     explanation = explained[partner.id]
     return MatchRead(
         rank=rank,
-        fit=fit,
+        fit=_shown_fit(fit),
+        band=band_of(fit),
         challenge=None if challenge is None else ChallengeSummary.model_validate(challenge),
         profile=None if profile is None else ProfileSummary.model_validate(profile),
         criteria=explanation.criteria,
         evidence=explanation.evidence,
         shared_terms=explanation.shared_terms,
         reason=explanation.reason,
-        signals=dict(signals.get(partner.id, {})),
+        signals=dict(signals[partner.id]) if partner.id in signals else None,
     )
+
+
+def _shown_fit(fit: float) -> float:
+    """Round a fit to what is known of it: two decimals, and never certainty."""
+    return min(round(fit, 2), 0.99)
 
 
 def _stored_signals(
@@ -265,13 +279,10 @@ def _stored_signals(
     row: Any,
     ids: Sequence[int],
 ) -> dict[int, dict[str, float]]:
-    """Compute the signal values of the pairs on a page; none while the loaded encoder is another one."""
-    if not ids:
+    """Compute the signal values of the pairs on a page; none while this process reads a new ranking."""
+    if not ids or context.ranking.snapshot_at_hand(session) is None:
         return {}
-    try:
-        return _signals_by_id(_scored(context, session, side, row, ids))
-    except EncoderMismatch:
-        return {}
+    return _signals_by_id(_scored(context, session, side, row, ids))
 
 
 def _scored(context: Context, session: Session, side: Side, row: Any, ids: Sequence[int]) -> Ranking:

@@ -7,20 +7,18 @@ from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.matches import labels, match_repository
-from app.matches.bands import POSSIBLE
 from app.matches.explaining import Explainer
-from app.matches.match_repository import MatchFilter
+from app.matches.match_repository import ListedMatch, MatchFilter
 from app.matches.ranking import query_passages
 from app.matches.schemas import ChallengeSummary, NearMiss, ProfileSummary, Verdict
 from app.matches.snapshot import Snapshot
 from app.vocabulary import Language
 from matching.batches import SideBatch
+from matching.calibration import confidence
 from matching.criteria import Facets, Status
 from matching.features import Passages, TextFeatures
 from matching.texts import Side
 
-SUITABLE_FIT: Final = POSSIBLE
-"""Fit from which a match is worth a conversation; provisional until the fit is calibrated."""
 _LOOKED_AT: Final = 5
 _WORDS: Final[dict[tuple[Side, bool], labels.Words]] = {
     (Side.CHALLENGE, True): ("Es gibt passende Startups.", "There are suitable startups."),
@@ -43,14 +41,19 @@ class Query:
         return cls(SideBatch.from_features(side, [0], [features]), query_passages(features))
 
 
-def is_suitable(fit: float) -> bool:
-    """Tell whether a match is worth a conversation."""
-    return fit >= SUITABLE_FIT
+def anything_fits(context: Context, snapshot: Snapshot, side: Side, text_id: int, best: ListedMatch | None) -> bool:
+    """Decide for a stored text whether anything is worth showing; best: of its list, None for an empty one."""
+    if best is None:
+        return False
+    own = snapshot.corpus.side(side)
+    (row,) = own.positions([text_id]).tolist()
+    hubness = float(own.hubness[row]) if row >= 0 else 0.0
+    stands_out = confidence(best.score, hubness, snapshot.corpus.statistics.spread)
+    return context.ranking.matcher.calibration.anything_fits(best.fit, stands_out)
 
 
-def verdict_on(side: Side, best_fit: float | None, near_miss: NearMiss | None, language: Language) -> Verdict:
-    """Say whether anything fits; best_fit: of the first entry of the list, None for an empty one."""
-    suitable = best_fit is not None and is_suitable(best_fit)
+def verdict_on(side: Side, near_miss: NearMiss | None, language: Language, *, suitable: bool) -> Verdict:
+    """Put a decision into words."""
     return Verdict(
         suitable=suitable,
         message=labels.in_language(_WORDS[side, suitable], language),

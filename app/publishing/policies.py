@@ -7,6 +7,7 @@
         coordinators    what members of their own network published
         admins          everything that is published
     matches             the own organisation; admins of what is published
+    signals of matches  admins
 
 `readable_in` says the same in SQL; a test compares the two.
 """
@@ -47,6 +48,11 @@ def may_write(actor: Actor, organisation_id: int) -> bool:
 def may_read_matches(actor: Actor, organisation_id: int, state: str) -> bool:
     """Tell whether somebody reads the matches of a text."""
     return may_write(actor, organisation_id) or (actor.is_admin and state == PUBLISHED)
+
+
+def may_read_signals(actor: Actor) -> bool:
+    """Tell whether somebody reads what a fit is made of: admins, to find out why a ranking is as it is."""
+    return actor.is_admin
 
 
 def may_preview(actor: Actor, side: Side) -> bool:

@@ -111,6 +111,7 @@ class Decisions:
             for state in ("draft", "published"):
                 self.ask(policies.may_read, actor, side, row.organisation, state)
                 self.ask(policies.may_read_matches, actor, row.organisation_id, state)
+            self.ask(policies.may_read_signals, actor)
 
 
 def decisions(policies: Any, actors: list[Actor], session: Session) -> list[Any]:

@@ -115,7 +115,8 @@ def test_a_challenge_is_posted_and_its_ranked_startups_are_read(service: Service
     found = service.one.get(f"/api/v1/challenges/{challenge}/matches")
     assert partners(found) == partners(preview)
     items = found.json()["items"]
-    assert [item["rank"] for item in items] == list(range(1, 21))
+    assert [item["rank"] for item in items] == list(range(1, len(items) + 1))
+    assert 5 <= len(items) <= 20
     assert [item["fit"] for item in items] == sorted((item["fit"] for item in items), reverse=True)
     about_falls = [item for item in items[:5] if "Sturz" in item["profile"]["offer"] or "Stürz" in str(item)]
     assert about_falls, "nobody among the first five speaks of falls"
@@ -145,7 +146,7 @@ def test_a_profile_published_through_one_process_is_ranked_by_another_in_its_nex
 def test_single_requests_and_the_whole_corpus_computation_give_the_same_matches_in_the_same_order(
     service: Service,
 ) -> None:
-    run_command(service.env, "rescore")
+    run_command(service.env, "rescore", "--activate", "--watch")
     computed = every_list(service.one)
     assert len(computed) > 130
     assert_exact(service)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,22 @@ from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
 from matching import metrics
+from matching.ablation import FULL, ablate
 from matching.baselines import bm25, reciprocal_rank_fusion
-from matching.evaluation import SYSTEMS, EvaluationError, as_dict, evaluate, evaluate_folder, macro, read_set
+from matching.evaluation import (
+    SYSTEMS,
+    EncodedSet,
+    EvaluationError,
+    as_dict,
+    evaluate,
+    evaluate_encoded,
+    evaluate_folder,
+    macro,
+    read_set,
+)
+from matching.joined_encoder import JoinedEncoder
+from matching.judged_ranking import ranked_by_matcher
+from matching.matcher import Matcher
 from matching.statistics import Statistics, StatisticsError
 from matching.texts import Side, compose
 from tests.fakes import HashingEncoder
@@ -45,7 +60,7 @@ def test_a_folder_gives_a_report_of_all_systems(folder: Path) -> None:
     report = evaluate_folder(folder, encoder)
     content = as_dict([report])
     assert set(content) == {"sets", "macro"}
-    assert set(content["sets"]["my_set"]) == {*SYSTEMS, "queries", "docs"}
+    assert set(content["sets"]["my_set"]) == {*SYSTEMS, "queries", "docs", "calibration", "answerable"}
     assert content["sets"]["my_set"]["queries"] == 3
     assert content["sets"]["my_set"]["docs"] == 4
     for system in SYSTEMS:
@@ -151,3 +166,47 @@ def test_bm25_prefers_rare_shared_stems() -> None:
 def test_rank_fusion_adds_reciprocal_places() -> None:
     fused = reciprocal_rank_fusion(np.array([[3.0, 2, 1]]), np.array([[1.0, 1, 5]]))
     assert fused[0].tolist() == pytest.approx([1 / 61 + 1 / 62, 1 / 62 + 1 / 63, 1 / 63 + 1 / 61])
+
+
+def test_answerable_queries_are_asked_with_and_without_their_documents(folder: Path) -> None:
+    (folder / "unanswerable.txt").write_text("q3\n", "utf-8")
+    encoder = HashingEncoder()
+    encoded = EncodedSet.of(read_set(folder), encoder)
+    report = evaluate_encoded(encoded)
+    evidence = report.evidence
+    assert evidence.scores.shape == (3, 4)
+    assert evidence.found.shape == evidence.removed.shape == evidence.best_relevant.shape == (2,)
+    assert (evidence.removed <= evidence.found).all()
+    assert (evidence.renewed >= evidence.removed).all(), "less hubness is known, so less is taken"
+    assert len(evidence.unanswerable) == 1
+    answers = report.as_dict()["answerable"]
+    assert answers["auroc"] == 1
+    assert answers["listed_unanswerable_silenced"] in {0, 1}
+    # What is left without the relevant documents is what a corpus without them gives, statistics the same.
+    statistics = encoded.statistics()
+    kept = [1, 2]
+    smaller = replace(
+        encoded, features=encoded.features | {Side.PROFILE: [encoded.features[Side.PROFILE][i] for i in kept]}
+    )
+    results = ranked_by_matcher(smaller, statistics, Matcher(), Side.CHALLENGE)
+    assert evidence.removed[0] == pytest.approx(results[0].confidence, abs=1e-5)
+
+
+def test_an_unknown_unanswerable_query_is_an_error(folder: Path) -> None:
+    (folder / "unanswerable.txt").write_text("q9\n", "utf-8")
+    with pytest.raises(EvaluationError, match="unanswerable"):
+        read_set(folder)
+
+
+def test_ablation_ranks_with_each_part_left_out(folder: Path) -> None:
+    encoder = JoinedEncoder(HashingEncoder(24), HashingEncoder(16))
+    encoded = EncodedSet.of(read_set(folder), encoder)
+    found = ablate(encoded)
+    assert next(iter(found)) == FULL
+    assert set(found) > {"no second encoder", "no centring", "no hubness", "no n-grams", "no passages"}
+    report = evaluate_encoded(encoded)
+    assert found[FULL] == pytest.approx(report.systems["passgenau"].ndcg)
+    assert all(0 <= value <= 1 for value in found.values())
+    first = evaluate_encoded(EncodedSet.of(read_set(folder), encoder.first))
+    assert found["no second encoder"] == pytest.approx(first.systems["passgenau"].ndcg)
+    assert report.systems["dense"].ndcg == pytest.approx(first.systems["dense"].ndcg), "dense is the first alone"

@@ -12,7 +12,7 @@ from matching.batches import SideBatch
 from matching.corpus import Corpus
 from matching.criteria import eligible
 from matching.features import Passages
-from matching.fusion import DEFAULT_WEIGHTS, Weights
+from matching.fusion import DEFAULT_WEIGHTS
 from matching.matcher import Matcher
 from matching.passages import InMemoryPassages, PassageVectors, coverage
 from matching.ranking import Floors, Ranking, RankResult
@@ -170,15 +170,6 @@ def test_passages_are_read_for_candidates_only() -> None:
     Matcher().rank(queries, WORLD.query_passages(Side.CHALLENGE, [1]), CORPUS, Counting(), limit=3)
     assert len(asked) == 1
     assert 3 <= asked[0] < 60
-
-
-def test_fit_rises_with_the_score_and_stays_inside() -> None:
-    scores = np.linspace(-40, 40, 401)
-    fits = DEFAULT_WEIGHTS.fit(scores)
-    assert (np.diff(fits) >= 0).all()
-    assert 0 < fits[0] < fits[-1] < 1
-    for fit in (0.05, 0.5, 0.9):
-        assert Weights().fit(np.array([Weights().score_at(fit)]))[0] == pytest.approx(fit, abs=1e-6)
 
 
 def test_extra_is_bounded_and_never_negative() -> None:
