@@ -18,6 +18,7 @@ from app.doctor import command as doctor_command
 from app.errors import AppError
 from app.importing import command as import_command
 from app.jobs import command as jobs_command
+from app.rescoring import command as rescoring_command
 
 cli = typer.Typer(
     name="passgenau",
@@ -89,32 +90,12 @@ def seed_demo() -> None:
         print_line(file.read_text("utf-8").rstrip())
 
 
-@cli.command()
-def rescore() -> None:
-    """Compute all matches anew with the configured encoder, and show them once they are complete.
-
-    Until then readers see the old ones; interrupt it at any time. After a change of the encoder, restart the server.
-    """
-    from app.clock import Clock
-    from app.db.session import Sessions
-    from app.matches.reference import packaged_statistics
-    from app.rescoring.service import rescore as run
-    from app.start import load_configured_encoder, open_database
-
-    settings = read_settings()
-    sessions = Sessions(open_database(settings))
-    encoder = load_configured_encoder(settings)
-    prior = packaged_statistics(encoder, settings.model_dir)
-    with progress_bars() as progress:
-        generation = run(sessions, Clock(), encoder, settings.encoder, prior, progress)
-    out.print(f"Ranking {generation} is active.")
-
-
 accounts_command.register(cli)
 audit_command.register(cli)
 backup_command.register(cli)
 import_command.register(cli)
 jobs_command.register(cli)
+rescoring_command.register(cli)
 evaluating.register(cli)
 bench_command.register(cli)
 doctor_command.register(cli)

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import structlog
 from fastapi import FastAPI
+from pydantic import SecretStr
 from starlette.concurrency import run_in_threadpool
 
 from app import __version__
@@ -21,10 +23,12 @@ from app.api import (
     introductions,
     matches,
     members,
+    metrics,
     organisations,
     problem_details,
     profiles,
     reports,
+    rescoring,
     sign_in,
 )
 from app.api import provider as provider_routes
@@ -37,11 +41,15 @@ from app.auth.actor import Actor
 from app.auth.identify import Credentials, identify
 from app.context import Context, Ground
 from app.profiles.confirmation import pause_unconfirmed
+from app.web import pages
+from app.web.operator import Operator
 
 MAX_BODY = 1_000_000
 """Bytes of a request body."""
 EXPIRY_EVERY = 600.0
 """Seconds between two looks for challenges whose last day is over and profiles that nobody confirmed."""
+FOLLOW_EVERY = 1.0
+"""Seconds between two looks whether another ranking is active or coming."""
 
 DESCRIPTION = """
 Staff of welfare organisations describe a **challenge** in their own words, startups keep a **profile** of what they can
@@ -73,10 +81,17 @@ ROUTERS = (
     alerts.router,
     reports.router,
     administration.router,
+    rescoring.router,
 )
 
 
-def create_app(context: Context, identify_by: Identify = identify, provider: Provider | None = None) -> FastAPI:
+def create_app(
+    context: Context,
+    identify_by: Identify = identify,
+    provider: Provider | None = None,
+    operator: Operator | None = None,
+    metrics_token: SecretStr | None = None,
+) -> FastAPI:
     """Return the application on top of a started context."""
     app = FastAPI(
         title="Passgenau",
@@ -92,33 +107,46 @@ def create_app(context: Context, identify_by: Identify = identify, provider: Pro
     app.state.context = context
     app.state.identify = identify_by
     app.state.provider = provider
+    app.state.operator = operator or Operator()
     app.add_middleware(FaultMiddleware)
     app.add_middleware(BodyLimitMiddleware, limit=MAX_BODY)
     app.add_middleware(GuardMiddleware)
     app.add_middleware(HeadersMiddleware)
     app.add_middleware(RequestIdMiddleware)
+    app.add_middleware(metrics.MetricsMiddleware)
     problem_details.install(app)
     app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
+    pages.install(app)
+    metrics.install(app, metrics_token)
     docs_page.install(app)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    expiring = asyncio.create_task(_expire_regularly(app.state.context))
+    context: Context = app.state.context
+    tasks = [
+        asyncio.create_task(_regularly("expiry", EXPIRY_EVERY, partial(_expire, context))),
+        asyncio.create_task(_regularly("following the ranking", FOLLOW_EVERY, context.ranking.follow)),
+    ]
     yield
-    expiring.cancel()
-    with suppress(asyncio.CancelledError):
-        await expiring
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
-async def _expire_regularly(context: Context) -> None:
+def _expire(context: Context) -> None:
+    context.ranking.expire_due(context.sessions)
+    pause_unconfirmed(context)
+
+
+async def _regularly(what: str, seconds: float, work: Callable[[], None]) -> None:
     while True:
         try:
-            await run_in_threadpool(context.ranking.expire_due, context.sessions)
-            await run_in_threadpool(pause_unconfirmed, context)
+            await run_in_threadpool(work)
         except Exception as error:  # noqa: BLE001  the next round tries again; the server must not end
-            log.error("expiry failed", error=type(error).__name__)
-        await asyncio.sleep(EXPIRY_EVERY)
+            log.error("regular work failed", what=what, error=type(error).__name__)
+        await asyncio.sleep(seconds)

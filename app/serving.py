@@ -16,6 +16,7 @@ from app.main import create_app
 from app.security import refuse_unsafe
 from app.settings import Settings
 from app.start import start
+from app.web.operator import operator_of
 
 GRACE = 8
 """Seconds requests under way get after SIGTERM."""
@@ -30,7 +31,10 @@ def serve(settings: Settings, host: str, port: int, *, build: Callable[[Context]
     context = start(settings)
     context.security.erasures.sync(context.sessions)
     if build is None:
-        app = create_app(context, provider=make_provider(settings, context.security.public_url))
+        provider = make_provider(settings, context.security.public_url)
+        app = create_app(
+            context, provider=provider, operator=operator_of(settings), metrics_token=settings.metrics_token
+        )
     else:
         app = build(context)
     log.info("serving", url=f"http://{host}:{listening.getsockname()[1]}", docs="/docs")

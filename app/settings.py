@@ -32,7 +32,17 @@ class Settings(BaseSettings):
     encoder: str = Field(
         default="bundled",
         min_length=1,
-        description="`bundled`, or the name or folder of any sentence-transformers model.",
+        description="`bundled`, or the name or folder of any sentence-transformers model, for the first ranking. "
+        "Later the active ranking names its encoder; `passgenau rescore --encoder` changes it.",
+    )
+    encoders: tuple[str, ...] = Field(
+        default=(),
+        description="JSON list of further encoders a rescoring run may be asked for over the API.",
+    )
+    rescore_at: str = Field(
+        default="",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^$",
+        description="Time of the nightly rescoring run, `02:30`, in UTC. Default: none.",
     )
     second_encoder: Literal["auto", "none", "universal"] = Field(
         default="auto",
@@ -91,8 +101,17 @@ class Settings(BaseSettings):
     oidc_issuer: str = Field(default="", description="OpenID provider people may sign in with, by its issuer URL.")
     oidc_client_id: str = Field(default="", description="What the provider knows this service as.")
     oidc_client_secret: SecretStr | None = Field(default=None, description="Secret the provider gave this service.")
+    operator_name: str = Field(default="", description="Who runs the service, as the Impressum names them.")
+    operator_address: str = Field(default="", description="Their postal address; `|` separates lines.")
+    operator_email: str = Field(default="", description="Where people write to about the service and accessibility.")
+    operator_phone: str = Field(default="", description="Their telephone number.")
+    operator_represented_by: str = Field(default="", description="Who represents them, where they are no person.")
+    operator_data_protection: str = Field(default="", description="How to reach their data-protection officer.")
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")
+    metrics_token: SecretStr | None = Field(
+        default=None, description="What a Prometheus scraper sends as bearer token to `/metrics`. Default: no metrics."
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="Shape of the log lines.")
 
     @field_validator("database_url")

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -13,17 +14,18 @@ from app.context import Context, Ground
 from app.db.engine import make_engine
 from app.db.migrate import require_head
 from app.db.session import Sessions
-from app.errors import DatabaseUnreachable, EncoderUnusable, RankingOfOtherEncoder, RankingOfOtherScoring
+from app.errors import DatabaseUnreachable, RankingOfOtherEncoder, RankingOfOtherScoring
 from app.matches import generations, reference
+from app.matches.encoders import Encoders, load_named_encoder
 from app.matches.ranking import LiveRanking
-from app.models import Challenge
+from app.models import Challenge, RankingGeneration
 from app.rules import make_rules
 from app.security import make_security
 from app.settings import Settings
-from matching.encoder import BUNDLED, Encoder, EncoderError, load_encoder
-from matching.joined_encoder import JoinedEncoder
+from matching.encoder import Encoder
 from matching.matcher import Matcher
-from matching.universal_encoder import UniversalEncoder, UniversalEncoderError
+
+log = structlog.get_logger()
 
 
 def open_database(settings: Settings) -> Engine:
@@ -38,23 +40,7 @@ def open_database(settings: Settings) -> Engine:
 
 def load_configured_encoder(settings: Settings, dtype: str | None = None) -> Encoder:
     """Load the encoder of the settings, joined with a second one or not; `dtype` is that of an existing ranking."""
-    try:
-        first = load_encoder(
-            settings.encoder,
-            settings.model_dir,
-            dtype=dtype or settings.encoder_dtype,  # type: ignore[arg-type]
-            threads=settings.threads,
-        )
-        if not has_second_encoder(settings):
-            return first
-        return JoinedEncoder(first, UniversalEncoder.load(settings.threads))
-    except (EncoderError, UniversalEncoderError) as error:
-        raise EncoderUnusable(reason=str(error)) from error
-
-
-def has_second_encoder(settings: Settings) -> bool:
-    """Tell whether texts are read by two encoders; the weights were chosen for the bundled one with a second."""
-    return settings.second_encoder == "universal" or (settings.second_encoder == "auto" and settings.encoder == BUNDLED)
+    return load_named_encoder(settings, settings.encoder, dtype)
 
 
 def start(settings: Settings, *, clock: Clock | None = None) -> Context:
@@ -64,8 +50,21 @@ def start(settings: Settings, *, clock: Clock | None = None) -> Context:
     clock = clock or Clock()
     with sessions.read() as session:
         active = generations.active(session)
-    encoder = load_configured_encoder(settings, active.dtype if active else None)
-    return assemble(settings, sessions, encoder, clock)
+    encoders = Encoders.of_settings(settings)
+    if active is None:
+        encoder = encoders.load(settings.encoder)
+    else:
+        encoder = _encoder_of(active, encoders)
+        if active.encoder != settings.encoder:
+            log.info("the active ranking names its encoder", encoder=active.encoder, setting=settings.encoder)
+    return assemble(settings, sessions, encoder, clock, encoders)
+
+
+def _encoder_of(active: RankingGeneration, encoders: Encoders) -> Encoder:
+    encoder = encoders.load(active.encoder, active.dtype)
+    if encoder.fingerprint != active.fingerprint:
+        raise RankingOfOtherEncoder(active=active.fingerprint, loaded=encoder.fingerprint)
+    return encoder
 
 
 def start_without_encoder(settings: Settings, *, clock: Clock | None = None) -> Ground:
@@ -74,12 +73,21 @@ def start_without_encoder(settings: Settings, *, clock: Clock | None = None) -> 
     return Ground(sessions, clock or Clock(), make_security(settings), rules=make_rules(settings))
 
 
-def assemble(settings: Settings, sessions: Sessions, encoder: Encoder, clock: Clock) -> Context:
+def assemble(
+    settings: Settings, sessions: Sessions, encoder: Encoder, clock: Clock, encoders: Encoders | None = None
+) -> Context:
     """Put a context together from parts that are there; makes the first generation where there is none."""
     matcher = Matcher()
     security = make_security(settings)
     _ensure_generation(settings, sessions, encoder, matcher, clock)
-    ranking = LiveRanking(encoder, matcher, clock, on_expired=partial(record_expiry, security.trail, clock))
+    ranking = LiveRanking(
+        encoder,
+        matcher,
+        clock,
+        partial(record_expiry, security.trail, clock),
+        encoders=encoders or Encoders.only(encoder, settings.encoder),
+        sessions=sessions,
+    )
     return Context(sessions, clock, security, ranking, rules=make_rules(settings))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -21,13 +22,15 @@ from matching.corpus import Corpus, SideCorpus
 from matching.criteria import eligible
 from matching.features import Passages
 from matching.fusion import DEFAULT_WEIGHTS, Weights
+from matching.lexical_index import LexicalIndex
+from matching.parallel import Each, on_all_cores, one_by_one
 from matching.passages import PassageSource, PassageVectors, coverage
 from matching.ranking import Floors, Ranking, RankResult
-from matching.signals import DENSE_SCALE, LEXICAL_SCALE, dense_vectors, lexical_vectors, products
+from matching.signals import DENSE_SCALE, LEXICAL_SCALE, LexicalVectors, dense_vectors, lexical_vectors, products
 from matching.texts import Side
 
-_BLOCK_NUMBERS: Final = 16_000_000  # of one matrix of a block: 64 MB in float32
-_QUERIES_AT_ONCE: Final = 32  # whose candidates' passages are read together
+_BLOCK_NUMBERS: Final = 32_000_000  # of one matrix of a block: 128 MB in float32
+_QUERIES_AT_ONCE: Final = 64  # whose candidates' passages are read together
 _STRIDE: Final = 16
 _SLACK: Final = 1e-4  # more than what float32 loses in the selection of candidates
 _NO_ID: Final = np.iinfo(np.int64).max
@@ -63,16 +66,30 @@ class Matcher:
         pair and select afterwards; the result is the same, slower.
         """
         results: list[RankResult] = []
-        for block in self._blocks(queries, query_passages, corpus):
-            request = _Request(limit, minimum, None if floors is None else block.floors(floors), exhaustive)
-            for start in range(0, len(block.queries), _QUERIES_AT_ONCE):
-                rows = range(start, min(start + _QUERIES_AT_ONCE, len(block.queries)))
-                selections = [self._select(block, row, request) for row in rows]
-                prepared = _prepare(block, passages, [selection.rows for selection in selections])
-                for row, selection in zip(rows, selections, strict=True):
-                    pairs = self._pairs(block, row, selection.rows, prepared)
-                    results.append(self._result(block, row, selection, pairs, request))
+        with on_all_cores(len(queries)) as each:
+            for block in self._blocks(queries, query_passages, corpus, each):
+                request = _Request(limit, minimum, None if floors is None else block.floors(floors), exhaustive)
+                results += self._rank_block(block, passages, request, each)
         return results
+
+    def _rank_block(self, block: _Block, passages: PassageSource, request: _Request, each: Each) -> list[RankResult]:
+        rows = range(len(block.queries))
+        selections = each(partial(self._select, block, request), rows)
+        ranked: dict[int, RankResult] = {}
+        # Texts with the same best partner have many candidates in common, whose passages are prepared once for them.
+        similar = sorted(rows, key=lambda row: selections[row].best)
+        for start in range(0, len(rows), _QUERIES_AT_ONCE):
+            group = similar[start : start + _QUERIES_AT_ONCE]
+            prepared = _prepare(block, passages, [selections[row].rows for row in group], each)
+            rank = partial(self._rank_row, block, request, prepared, selections)
+            ranked.update(zip(group, each(rank, group), strict=True))
+        return [ranked[row] for row in rows]
+
+    def _rank_row(
+        self, block: _Block, request: _Request, prepared: _Prepared, selections: list[_Selection], row: int
+    ) -> RankResult:
+        pairs = self._pairs(block, row, selections[row].rows, prepared)
+        return self._result(block, row, selections[row], pairs, request)
 
     def score_pairs(
         self,
@@ -96,7 +113,9 @@ class Matcher:
                 results.append(self._ranking(pairs.take(pairs.order())))
         return results
 
-    def _blocks(self, queries: SideBatch, query_passages: Passages, corpus: Corpus) -> Iterator[_Block]:
+    def _blocks(
+        self, queries: SideBatch, query_passages: Passages, corpus: Corpus, each: Each = one_by_one
+    ) -> Iterator[_Block]:
         other = corpus.side(queries.side.other)
         statistics = corpus.statistics
         other_offsets = self.weights.offsets(other.hubness, statistics.spread)
@@ -109,8 +128,8 @@ class Matcher:
             lexical = lexical_vectors(statistics.idf, part.lexical)
             dense_products = products(dense, other.dense)
             lexical_products = np.empty_like(dense_products)
-            for row in range(len(part)):
-                other.index.products(*lexical.row(row), out=lexical_products[row])
+            write = partial(_write_products, other.index, lexical, lexical_products)
+            each(write, range(len(part)))
             if part.side is Side.CHALLENGE:
                 allowed = eligible(part.facets, other.facets)
             else:
@@ -129,20 +148,20 @@ class Matcher:
                 allowed=allowed & other.alive,
             )
 
-    def _select(self, block: _Block, row: int, request: _Request) -> _Selection:
+    def _select(self, block: _Block, request: _Request, row: int) -> _Selection:
         """Rows that can get into a list, by the base alone."""
         base = self._approximate_base(block, row)
         count = int(np.count_nonzero(block.allowed[row]))
         bound = self.weights.extra_most + _SLACK
         last = request.minimum
         if 0 < request.limit < count:
-            last = max(last, _kth_largest(base, request.limit))
+            last = max(last, kth_largest(base, request.limit))
         lowest = max(last - bound, float(np.finfo(np.float32).min))
         wanted = block.allowed[row] if request.exhaustive else base >= lowest
         if request.floors is not None:
             wanted = wanted | (base >= np.maximum(request.floors.scores, request.minimum) - bound)
             wanted &= block.allowed[row]
-        return _Selection(np.flatnonzero(wanted), count)
+        return _Selection(np.flatnonzero(wanted), count, int(base.argmax()) if len(base) else 0)
 
     def _approximate_base(self, block: _Block, row: int) -> NDArray[np.float32]:
         """(n,) float32 scores without extra, to choose candidates by; minus infinity where not allowed."""
@@ -212,10 +231,11 @@ class _Request:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Selection:
-    """Rows of the other side to compute in full, ascending, and how many are eligible at all."""
+    """Rows of the other side to compute in full, ascending, how many are eligible at all, and the best by the base."""
 
     rows: NDArray[np.int64]
     eligible: int
+    best: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -270,7 +290,7 @@ class _Prepared:
         return self.passages.take(np.searchsorted(self.rows, rows))
 
 
-def _kth_largest(values: NDArray[np.float32], k: int) -> float:
+def kth_largest(values: NDArray[np.float32], k: int) -> float:
     """Find the k-th largest of (n,) values; a sample tells where to look, several times faster for large n."""
     sample = values[::_STRIDE]
     near = 2 * k // _STRIDE + 8
@@ -281,13 +301,19 @@ def _kth_largest(values: NDArray[np.float32], k: int) -> float:
     return float(np.partition(values, -k)[-k])
 
 
-def _prepare(block: _Block, source: PassageSource, candidates: list[NDArray[np.int64]]) -> _Prepared:
+def _write_products(index: LexicalIndex, lexical: LexicalVectors, out: NDArray[np.float32], row: int) -> None:
+    index.products(*lexical.row(row), out=out[row])
+
+
+def _prepare(
+    block: _Block, source: PassageSource, candidates: list[NDArray[np.int64]], each: Each = one_by_one
+) -> _Prepared:
     """Read the passages of all candidates of a block at once."""
     rows = np.unique(np.concatenate(candidates)) if candidates else np.empty(0, np.int64)
     side: Side = block.queries.side.other
     loaded = source.load(side, block.other.ids[rows])
     means = block.corpus.statistics.mean(side)
-    return _Prepared(rows, PassageVectors.prepare(means, block.other.languages[rows], loaded))
+    return _Prepared(rows, PassageVectors.prepare(means, block.other.languages[rows], loaded, each))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

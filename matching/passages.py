@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.features import Passages
+from matching.parallel import Each, one_by_one
 from matching.signals import DENSE_SCALE, dense_vectors, products
 from matching.texts import Side
 
@@ -45,10 +46,16 @@ class PassageVectors:
     offsets: NDArray[np.int64]
 
     @classmethod
-    def prepare(cls, means: NDArray[np.float32], languages: NDArray[np.uint8], passages: Passages) -> PassageVectors:
+    def prepare(
+        cls,
+        means: NDArray[np.float32],
+        languages: NDArray[np.uint8],
+        passages: Passages,
+        each: Each = one_by_one,
+    ) -> PassageVectors:
         """Centre passages with the means of their texts' side; languages: (k,) of the texts."""
-        each = np.repeat(languages, np.diff(passages.offsets))
-        return cls(dense_vectors(means, each, passages.vectors), passages.offsets)
+        of_each = np.repeat(languages, np.diff(passages.offsets))
+        return cls(dense_vectors(means, of_each, passages.vectors, each), passages.offsets)
 
     def row(self, i: int) -> NDArray[np.float32]:
         """(m, d) passages of text i."""

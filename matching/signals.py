@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.features import LexicalRows
+from matching.parallel import Each, one_by_one
 
 DENSE_SCALE: Final = 4000
 """Length of a dense vector in integer steps; its square stays below 2**24, rounding included."""
@@ -56,7 +57,10 @@ class LexicalVectors:
 
 
 def dense_vectors(
-    means: NDArray[np.float32], languages: NDArray[np.uint8], vectors: NDArray[np.float32] | NDArray[np.float16]
+    means: NDArray[np.float32],
+    languages: NDArray[np.uint8],
+    vectors: NDArray[np.float32] | NDArray[np.float16],
+    each: Each = one_by_one,
 ) -> NDArray[np.float32]:
     """(n, d) float32 of whole numbers: centred, of length DENSE_SCALE.
 
@@ -65,7 +69,8 @@ def dense_vectors(
     """
     subtracted = np.float32(MEAN_SHARE) * means
     result = np.empty(vectors.shape, np.float32)
-    for start in range(0, len(vectors), _ROWS_AT_ONCE):
+
+    def centre(start: int) -> None:
         rows = slice(start, start + _ROWS_AT_ONCE)
         centred = result[rows]
         np.subtract(vectors[rows], subtracted[languages[rows]], out=centred)
@@ -73,6 +78,8 @@ def dense_vectors(
         lengths = np.sqrt(np.einsum("ij,ij->i", centred, centred, dtype=np.float64))
         centred *= (DENSE_SCALE / np.maximum(lengths, 1e-6)).astype(np.float32)[:, None]
         np.rint(centred, out=centred)
+
+    each(centre, range(0, len(vectors), _ROWS_AT_ONCE))
     return result
 
 

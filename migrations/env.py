@@ -1,11 +1,22 @@
 """Runs migrations on a connection that `app.db.migrate` hands over, or, for `alembic` itself, on the configured one."""
 
+import re
+from typing import Any
+
 from alembic import context
 from sqlalchemy import Connection
 
 from app.db.engine import make_engine
 from app.models import Base
 from app.settings import Settings
+
+OF_A_GENERATION = re.compile(r"match_g\d+")
+"""Partitions of `match` on PostgreSQL: made and dropped with their generation, in no migration."""
+
+
+def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Tell whether migrations are in charge of a table."""
+    return not (kind == "table" and name is not None and OF_A_GENERATION.fullmatch(name))
 
 
 def run(connection: Connection) -> None:
@@ -23,6 +34,7 @@ def run(connection: Connection) -> None:
         render_as_batch=sqlite,
         compare_type=True,
         compare_server_default=False,
+        include_name=is_ours,
     )
     with context.begin_transaction():
         if not sqlite:

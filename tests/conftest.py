@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
+from app.api import rescoring
 from app.auth.keys import Keys
 from app.clock import Clock
 from app.context import Context
@@ -20,6 +21,7 @@ from app.db.engine import make_engine
 from app.db.migrate import upgrade
 from app.db.session import Sessions
 from app.matches import generations
+from app.matches.encoders import Encoders
 from app.matches.ranking import LiveRanking
 from app.matches.reference import make_statistics
 from app.security import Security
@@ -33,6 +35,7 @@ DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long variants as well")
+    parser.addoption("--no-browser", action="store_true", help="leave out the tests that need Chromium")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -40,6 +43,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "long" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="runs with --long"))
+    if config.getoption("--no-browser"):
+        for item in items:
+            if "browser" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="left out by --no-browser"))
+
+
+@pytest.fixture(autouse=True)
+def short_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams of events end at once: in a test nobody works on the run they are about."""
+    monkeypatch.setattr(rescoring, "STREAM_SECONDS", 0.0)
 
 
 class SettableClock(Clock):
@@ -106,10 +119,12 @@ def make_context(
     encoder: Any = None,
     statistics: Statistics | None = None,
     matcher: Matcher | None = None,
+    encoders: Encoders | None = None,
 ) -> Context:
     """A context as another process on the same database would have it; the first one makes the generation.
 
-    statistics: those of the first generation; without them nothing depends on a corpus.
+    statistics: those of the first generation; without them nothing depends on a corpus. encoders: what the process can
+    load; only the one it begins with unless given.
     """
     sessions = Sessions(engine)
     encoder = encoder or HashingEncoder()
@@ -120,7 +135,8 @@ def make_context(
             generation = generations.add(session, "hashing", encoder, matcher, frozen, clock.now())
             generations.activate(session, generation, clock.now())
     security = Security(Keys(b"a secret of the tests, no other"))
-    return Context(sessions, clock, security, LiveRanking(encoder, matcher, clock))
+    ranking = LiveRanking(encoder, matcher, clock, encoders=encoders, sessions=sessions)
+    return Context(sessions, clock, security, ranking)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from app.auth.identify import Credentials
 from app.auth.permissions import PUBLIC, SESSION_ONLY, Permission
 from app.context import Context
 from app.errors import (
+    AppError,
     CredentialRefused,
     Forbidden,
     NotSignedIn,
@@ -68,6 +69,15 @@ class Require:
         if self.permission in ADMINISTRATION and not actor.is_admin:
             raise SecondFactorRequired if actor.lacks_second_factor else Forbidden
         return actor
+
+
+def still_has(request: Request, context: Context, permission: Permission) -> bool:
+    """Tell whether the caller of a stream that has begun may still see it."""
+    try:
+        Require(permission)(request, context)
+    except AppError:
+        return False
+    return True
 
 
 ReadPublic = Annotated[Actor, Depends(Require(Permission.READ_PUBLIC))]

@@ -1,12 +1,13 @@
-"""The API page: Swagger UI from files that were installed at set-up, nothing from outside."""
+"""The API page and the files of all pages: Swagger UI from files installed at set-up, nothing from outside."""
 
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 
 from app.api.problem_details import FieldProblem, Problem
 
@@ -40,16 +41,11 @@ def docs_page() -> HTMLResponse:
     return HTMLResponse(page)
 
 
-@router.get("/")
-def start() -> RedirectResponse:
-    """Lead to the API page."""
-    return RedirectResponse("/docs")
-
-
 def install(app: FastAPI) -> None:
     """Add the page, its files and the description."""
     app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    # Only files are compressed: an answer with somebody's text and a secret in it would tell both by its size (BREACH).
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="static")
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:

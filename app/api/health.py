@@ -39,6 +39,8 @@ def readyz(context: ContextDep, _actor: ReadPublic, response: Response) -> Ready
     response.headers["Cache-Control"] = "no-store"
     with context.sessions.read() as session:
         snapshot = context.ranking.snapshot(session)
+    # Also reading it from disk is a part of being ready.
+    _ = context.ranking.encoder
     return Ready(
         encoder=snapshot.fingerprint,
         generation=snapshot.generation_id,

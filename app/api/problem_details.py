@@ -24,6 +24,8 @@ from app.validation import field_errors
 MEDIA_TYPE = "application/problem+json"
 SLOWED_BY = 0.2
 """Seconds after which a try too many is answered."""
+FOR_PROGRAMS = ("/api/", "/livez", "/readyz", "/openapi.json", "/docs")
+"""Where errors are problem documents; everywhere else they are pages for people."""
 
 log = structlog.get_logger()
 
@@ -61,8 +63,24 @@ class Problem(BaseModel):
     errors: list[FieldProblem] | None = None
 
 
-def render(request: Request, error: errors.AppError) -> JSONResponse:
-    """Return the answer for an expected error."""
+def is_page(path: str) -> bool:
+    """Tell whether people rather than programs read what is at an address."""
+    return not path.startswith(FOR_PROGRAMS)
+
+
+def render(request: Request, error: errors.AppError) -> Response:
+    """Return the answer for an expected error, as a page or as a problem document."""
+    if is_page(request.scope["path"]):
+        page: Response = request.app.state.error_page(request, error)
+    else:
+        page = render_problem(request, error)
+    if isinstance(error, errors.ServiceUnavailable | errors.TooManyTries):
+        page.headers["Retry-After"] = str(error.retry_after)
+    return page
+
+
+def render_problem(request: Request, error: errors.AppError) -> JSONResponse:
+    """Return an error as problem document."""
     language = preferred_language(request.headers.get("accept-language"))
     title, detail = error.text(language)
     problem = Problem(
@@ -77,15 +95,19 @@ def render(request: Request, error: errors.AppError) -> JSONResponse:
         or None,
     )
     headers = {"Content-Language": language.value, "Vary": "Accept-Language", "Cache-Control": "no-store"}
-    if isinstance(error, errors.ServiceUnavailable | errors.TooManyTries):
-        headers["Retry-After"] = str(error.retry_after)
     if error.status == errors.NotSignedIn.status:
         headers["WWW-Authenticate"] = 'Bearer realm="Passgenau"'
     return JSONResponse(problem.model_dump(exclude_none=True), error.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def refuse(request: Request, error: errors.AppError) -> JSONResponse:
+def refuse(request: Request, error: errors.AppError) -> Response:
     """Return the answer for an expected error, and keep in the audit trail that somebody was refused."""
+    keep_refusal(request, error)
+    return render(request, error)
+
+
+def keep_refusal(request: Request, error: errors.AppError) -> None:
+    """Keep in the audit trail that somebody was refused, where that matters."""
     if error.audited is not None:
         context: Context = request.app.state.context
         try:
@@ -95,7 +117,6 @@ def refuse(request: Request, error: errors.AppError) -> JSONResponse:
         except SQLAlchemyError as failure:
             # The refusal stands, whatever became of its record.
             log.error("refusal not recorded", error=type(failure).__name__, action=error.audited)
-    return render(request, error)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -3,6 +3,8 @@
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.auth.actor import OPERATOR
@@ -17,11 +19,13 @@ from app.db.migrate import upgrade
 from app.db.session import Sessions
 from app.demo import dataset
 from app.matches.match_repository import MatchFilter
-from app.matches.reference import packaged_statistics
 from app.matches.service import matches_of
 from app.matches.texts import compose_text
 from app.models import Organisation
-from app.rescoring.service import rescore
+from app.rescoring import service
+from app.rescoring.quality import no_quality
+from app.rescoring.schemas import RunRequest
+from app.rescoring.workshop import Workshop
 from app.settings import Settings
 from app.start import assemble, load_configured_encoder
 from app.vocabulary import Language, OrganisationKind
@@ -39,23 +43,14 @@ def bench_submit(settings: Settings, profiles: int) -> Report:
 
     The latter adds reading the first 20 matches with their evidence.
     """
-    encoder = load_configured_encoder(settings)
-    with tempfile.TemporaryDirectory() as folder:
-        url = settings.sqlalchemy_url if settings.database_url else f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
-        engine = make_engine(url)
-        upgrade(engine)
-        sessions, clock = Sessions(engine), Clock()
-        for side, count in ((Side.CHALLENGE, CHALLENGES), (Side.PROFILE, profiles)):
-            synthetic.fill(sessions, encoder, side, count, clock.now())
-        prior = packaged_statistics(encoder, settings.model_dir)
-        rescore(sessions, clock, encoder, settings.encoder, prior)
-        context = assemble(settings, sessions, encoder, clock)
+    with tempfile.TemporaryDirectory() as folder, filled_context(settings, Path(folder), profiles) as context:
+        encoder = context.ranking.encoder
         organisation = _organisation(context)
-        drafts = [_draft(organisation, words) for words in _texts()]
+        drafts = [_draft(organisation, words) for words in some_texts()]
         submit_challenge(context, OPERATOR, drafts[-1])  # loads the corpus
         encoding, submitting, reading = [], [], []
         for draft in drafts[:TEXTS]:
-            forms = _forms(compose_text(Side.CHALLENGE, draft))
+            forms = encoded_forms(compose_text(Side.CHALLENGE, draft))
             started = time.perf_counter()
             encoder.encode(forms, Side.CHALLENGE)
             encoding.append(time.perf_counter() - started)
@@ -65,7 +60,6 @@ def bench_submit(settings: Settings, profiles: int) -> Report:
             started = time.perf_counter()
             explained = _read_matches(context, stored["id"])
             reading.append(time.perf_counter() - started)
-        engine.dispose()
     encode_ms, submit_ms = statistics.median(encoding) * 1000, statistics.median(submitting) * 1000
     read_ms = statistics.median(reading) * 1000
     request_ms = statistics.median(map(sum, zip(submitting, reading, strict=True))) * 1000
@@ -102,7 +96,23 @@ def _read_matches(context: Context, challenge_id: int) -> int:
     return sum(bool(item.evidence) for item in page.items)
 
 
-def _forms(text: Text) -> list[str]:
+@contextmanager
+def filled_context(settings: Settings, folder: Path, profiles: int) -> Iterator[Context]:
+    """Open a database with CHALLENGES challenges and `profiles` profiles, ranked, as a process."""
+    encoder = load_configured_encoder(settings)
+    engine = make_engine(settings.sqlalchemy_url if settings.database_url else f"sqlite:///{folder / 'bench.sqlite3'}")
+    upgrade(engine)
+    sessions, clock = Sessions(engine), Clock()
+    for side, count in ((Side.CHALLENGE, CHALLENGES), (Side.PROFILE, profiles)):
+        synthetic.fill(sessions, encoder, side, count, clock.now())
+    context = assemble(settings, sessions, encoder, clock)
+    shop = Workshop(context, context.ranking.encoders, "bench", measure=no_quality)
+    service.rescore(shop, OPERATOR, RunRequest())
+    yield context
+    engine.dispose()
+
+
+def encoded_forms(text: Text) -> list[str]:
     """Return the list a submission has the encoder read: the whole text and its passages."""
     passages = [] if len(text.passages) == 1 else text.passage_texts()
     return [encoding_form(text.whole), *(encoding_form(passage) for passage in passages)]
@@ -119,7 +129,7 @@ def _organisation(context: Context) -> int:
         return row.id
 
 
-def _texts() -> list[str]:
+def some_texts() -> list[str]:
     """TEXTS + 1 different texts of SHORTEST to LONGEST characters, sentence by sentence from the demonstration data."""
     sentences = [
         sentence.strip() + "."

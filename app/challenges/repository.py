@@ -18,6 +18,12 @@ def readable_by(actor: Actor) -> Select[Challenge]:
     return select(Challenge).where(readable).options(joinedload(Challenge.organisation))
 
 
+def page_of_own(session: Session, actor: Actor, *, limit: int, cursor: str | None) -> Page[Challenge]:
+    """Return the challenges of the actor's organisations in all states, newest first."""
+    query = readable_by(actor).where(Challenge.organisation_id.in_(actor.organisations))
+    return newest_first(session, query, Challenge.id, limit=limit, cursor=cursor)
+
+
 def page(
     session: Session,
     actor: Actor,

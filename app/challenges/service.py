@@ -13,9 +13,13 @@ from app.publishing import service as publishing
 
 
 def submit_challenge(
-    context: Context, actor: Actor, draft: ChallengeCreate, receipt: Receipt | None = None
+    context: Context,
+    actor: Actor,
+    draft: ChallengeCreate,
+    receipt: Receipt | None = None,
+    cause: publishing.Cause = publishing.no_cause,
 ) -> dict[str, Any]:
-    """Store a challenge and, unless it is a draft, rank the startups for it."""
+    """Store a challenge and, unless it is a draft, rank the startups for it; `cause` is done with it."""
     content = CHALLENGES.content.model_validate(draft.model_dump(exclude={"organisation_id", "state"}))
     return publishing.submit(
         context,
@@ -25,6 +29,7 @@ def submit_challenge(
         content,
         publish=draft.state == "published",
         receipt=receipt,
+        cause=cause,
     )
 
 

@@ -28,18 +28,26 @@ class Sessions:
         self._writing_engine = engine.execution_options(**{WRITES: True})
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """Open a session that only reads; whatever was changed in it is thrown away."""
+    def read(self, *, consistent: bool = False) -> Iterator[Session]:
+        """Open a session that only reads; whatever was changed in it is thrown away.
+
+        consistent: all of its statements see the same moment, as they always do on SQLite.
+        """
         with Session(self.engine, expire_on_commit=False) as session:
+            if consistent and self.engine.dialect.name == "postgresql":
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session  # closing it rolls back, and leaves the objects readable
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, consistent: bool = False) -> Iterator[Session]:
         """Open a session that writes: committed at the end of the block, rolled back when it raises.
 
-        On SQLite it holds the write lock from its first statement, so keep slow work (encoding) outside.
+        On SQLite it holds the write lock from its first statement, so keep slow work (encoding) outside. consistent: as
+        for `read`.
         """
         with Session(self._writing_engine, expire_on_commit=False) as session:
+            if consistent and self.engine.dialect.name == "postgresql":
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
             for work in session.info.pop(_LAST, ()):
                 work(session)

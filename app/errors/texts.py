@@ -92,20 +92,6 @@ class NotPublished(Conflict):
     )
 
 
-class RescoringOvertaken(Conflict):
-    """Another rescoring run has begun; two at once would spoil each other's rows."""
-
-    code = "rescoring-overtaken"
-    de = (
-        "Neuberechnung abgebrochen",
-        "Inzwischen hat eine andere Neuberechnung begonnen; diese hört auf. Der alte Stand gilt, bis die andere fertig ist.",
-    )
-    en = (
-        "Rescoring stopped",
-        "Another rescoring run has begun meanwhile, so this one stops. The old ranking stays until the other is complete.",
-    )
-
-
 class EncoderMismatch(ServiceUnavailable):
     """The active ranking was made with another encoder than the process has loaded."""
 

@@ -1,7 +1,8 @@
 """One worker: DBOS in this process, a look for due work every few seconds, and a heartbeat.
 
-The durable cause of a mail is its row in the outbox, of retention the hour; a worker gives each a workflow whose id
-says what it is for, so that of many workers one does it. Work of a worker that was not seen for a while is resumed.
+The durable cause of a mail is its row in the outbox, of a part of a rescoring run its partition, of retention the hour;
+a worker gives each a workflow whose id says what it is for, so that of many workers one does it. Work of a worker that
+was not seen for a while is resumed.
 """
 
 import itertools
@@ -18,18 +19,32 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.context import Ground
+from app.auth.actor import SERVICE
+from app.context import Context, Ground
+from app.errors import Conflict
 from app.jobs import care
 from app.jobs.serializer import JsonSerializer
 from app.mail.delivery import Post, deliver, due
 from app.mail.senders import make_sender
+from app.matches.encoders import Encoders
 from app.models import WorkerHeartbeat
 from app.privacy import retention
+from app.rescoring import cleaning, partitions, runs
+from app.rescoring import service as rescoring
+from app.rescoring.schemas import RunRequest
+from app.rescoring.workshop import Workshop
 from app.settings import Settings
 
 APPLICATION_VERSION = "1"
 """Raised when the steps of a workflow change: workers of other versions leave each other's work alone."""
 QUEUE = "passgenau"
+RESCORING = "passgenau-rescoring"
+ENQUEUED_AHEAD = 8
+"""Partitions that wait in the queue; the rest waits as rows."""
+SAME_FOR = 120
+"""Seconds after which a partition that is still due gets another workflow, should the first be lost."""
+NIGHT = timedelta(hours=2)
+"""A nightly run that could not begin in this time waits for the next night."""
 EVERY = 2.0
 """Seconds between two looks for mails."""
 HOUSE_EVERY = 10
@@ -50,6 +65,8 @@ class Equipment:
 
     ground: Ground
     post: Post
+    shop: Workshop
+    rescore_at: str
 
 
 _equipment: Equipment | None = None
@@ -82,6 +99,46 @@ def _apply_retention() -> dict[str, int]:
     return retention.apply(_at_hand().ground)
 
 
+@DBOS.workflow(name="rescore_partition", max_recovery_attempts=ATTEMPTS)
+def rescore_partition(run_id: int, number: int) -> str:
+    """Do one partition of a rescoring run."""
+    return _rescore_partition(run_id, number)
+
+
+@DBOS.step(name="partition")
+def _rescore_partition(run_id: int, number: int) -> str:
+    outcome = partitions.work_on(_at_hand().shop, run_id, number)
+    look_for_partitions(_at_hand().shop)  # what comes next need not wait for the next look
+    return outcome.value
+
+
+@DBOS.workflow(name="clear_rankings", max_recovery_attempts=ATTEMPTS)
+def clear_rankings() -> int:
+    """Delete rankings nobody can return to."""
+    return _clear_rankings()
+
+
+@DBOS.step(name="clear")
+def _clear_rankings() -> int:
+    return cleaning.clear_away(_at_hand().ground.sessions)
+
+
+@DBOS.workflow(name="rescore_nightly", max_recovery_attempts=ATTEMPTS)
+def rescore_nightly() -> int | None:
+    """Begin the run of the night."""
+    return _rescore_nightly()
+
+
+@DBOS.step(name="nightly")
+def _rescore_nightly() -> int | None:
+    shop = _at_hand().shop
+    try:
+        return runs.request_run(shop.ground, shop.encoders, SERVICE, RunRequest(activate=True))
+    except Conflict as reason:
+        log.info("no run tonight", reason=reason.code)
+        return None
+
+
 @DBOS.workflow(name="care", max_recovery_attempts=ATTEMPTS)
 def take_care(duty: str, piece: list[Any]) -> None:
     """Do one piece of work whose time has come."""
@@ -101,7 +158,8 @@ def default_name(what: str = "worker") -> str:
 def launch(ground: Ground, settings: Settings, name: str) -> None:
     """Start DBOS on the service's own database."""
     global _equipment  # noqa: PLW0603  DBOS itself is one per process
-    _equipment = Equipment(ground, Post(make_sender(settings), settings.mail_from))
+    post = Post(make_sender(settings), settings.mail_from)
+    _equipment = Equipment(ground, post, make_shop(ground, settings, name), settings.rescore_at)
     config: DBOSConfig = {
         "name": "passgenau",
         "system_database_url": settings.sqlalchemy_url,
@@ -118,6 +176,14 @@ def launch(ground: Ground, settings: Settings, name: str) -> None:
     DBOS(config=config)
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=2, polling_interval_sec=1.0)
+    # One at a time: a partition uses all threads of the process.
+    DBOS.register_queue(RESCORING, worker_concurrency=1, polling_interval_sec=0.25)
+
+
+def make_shop(ground: Ground, settings: Settings, name: str) -> Workshop:
+    """Return what work on rescoring runs needs; in a server it shares the encoders of requests."""
+    encoders = ground.ranking.encoders if isinstance(ground, Context) else Encoders.of_settings(settings)
+    return Workshop(ground, encoders, name)
 
 
 def stop() -> None:
@@ -147,12 +213,38 @@ def look_for_work(ground: Ground) -> int:
     return len(mails)
 
 
+def look_for_partitions(shop: Workshop) -> int:
+    """Give a workflow to the partitions of a rescoring run that are due. Returns how many there were."""
+    due = rescoring.look(shop, ENQUEUED_AHEAD)
+    slot = int(shop.ground.clock.now().timestamp()) // SAME_FOR
+    for run_id, number, attempt in due:
+        with SetWorkflowID(f"rescore-{run_id}-{number}-{attempt}-{slot}"):
+            DBOS.enqueue_workflow(RESCORING, rescore_partition, run_id, number)
+    return len(due)
+
+
 def keep_house(ground: Ground, name: str) -> None:
     """Show that this worker is alive, have retention applied every hour, take over what others left behind."""
     _beat(ground, name)
     with SetWorkflowID(f"retention-{ground.clock.now():%Y-%m-%dT%H}"):
         DBOS.enqueue_workflow(QUEUE, apply_retention)
+    _begin_the_night(ground)
+    if (old := cleaning.first_outdated(ground.sessions)) is not None:
+        with SetWorkflowID(f"clear-{old}-{int(ground.clock.now().timestamp()) // SAME_FOR}"):
+            DBOS.enqueue_workflow(QUEUE, clear_rankings)
     _take_over(ground, name)
+
+
+def _begin_the_night(ground: Ground) -> None:
+    """Ask for the nightly run once, when it is time."""
+    at = _at_hand().rescore_at
+    if not at:
+        return
+    now = ground.clock.now()
+    begin = now.replace(hour=int(at[:2]), minute=int(at[3:]), second=0, microsecond=0)
+    if begin <= now < begin + NIGHT:
+        with SetWorkflowID(f"nightly-{now:%Y-%m-%d}"):
+            DBOS.enqueue_workflow(QUEUE, rescore_nightly)
 
 
 def _beat(ground: Ground, name: str) -> None:
@@ -202,6 +294,7 @@ class Worker:
                     keep_house(self._ground, self._name)
                     look_for_care(self._ground)
                 look_for_work(self._ground)
+                look_for_partitions(_at_hand().shop)
             except SQLAlchemyError as error:
                 log.error("no look for work", error=type(error).__name__)
             self._stop.wait(EVERY)
@@ -215,7 +308,8 @@ def working(ground: Ground, settings: Settings, name: str | None = None) -> Iter
     worker = Worker(ground, worker_name)
     worker.start()
     try:
-        yield worker
+        with rescoring.beating(_at_hand().shop):
+            yield worker
     finally:
         worker.stop()
         stop()
@@ -230,7 +324,11 @@ def work_once(ground: Ground, settings: Settings, name: str | None = None) -> in
         look_for_care(ground)
         _wait_for(DBOS.list_workflows(status=["ENQUEUED", "PENDING"], load_input=False, load_output=False))
         found = look_for_work(ground)
-        _wait_for(DBOS.list_workflows(status=["ENQUEUED", "PENDING"], load_input=False, load_output=False))
+        with rescoring.beating(_at_hand().shop):
+            more = True
+            while more:
+                more = look_for_partitions(_at_hand().shop) > 0
+                _wait_for(DBOS.list_workflows(status=["ENQUEUED", "PENDING"], load_input=False, load_output=False))
         return found
     finally:
         stop()

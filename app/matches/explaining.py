@@ -10,7 +10,6 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from app.context import Context
-from app.errors import EncoderMismatch
 from app.matches import labels, vector_repository
 from app.matches.schemas import CriterionRead, EvidenceRead, SharedTermRead, SpanRead
 from app.matches.snapshot import Snapshot
@@ -125,11 +124,8 @@ class Explainer:
 
 
 def _snapshot(context: Context, session: Session) -> Snapshot | None:
-    """Return the corpus, None while the loaded encoder is another one: then lists are read and not explained."""
-    try:
-        return context.ranking.snapshot(session)
-    except EncoderMismatch:
-        return None
+    """Return the corpus, None while this process reads a new ranking: then lists are read and not explained."""
+    return context.ranking.snapshot_at_hand(session)
 
 
 def _span(text: Text, span: Span) -> SpanRead:

@@ -4,10 +4,10 @@ import hashlib
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from app.models import CorpusRevision, RankingGeneration
+from app.models import CorpusRevision, Match, RankingGeneration, RescoringRun
 from app.models.ranking import GenerationState
 from matching.encoder import Encoder
 from matching.matcher import Matcher
@@ -34,6 +34,11 @@ def active_id(session: Session) -> int | None:
     return session.scalar(select(RankingGeneration.id).where(RankingGeneration.state == GenerationState.ACTIVE))
 
 
+def coming(session: Session) -> RescoringRun | None:
+    """Return the rescoring run that is under way; its encoder may become the active one."""
+    return session.scalar(select(RescoringRun).where(RescoringRun.under_way.is_(True)))
+
+
 def get(session: Session, generation_id: int) -> RankingGeneration:
     """Return a generation that is known to exist."""
     return session.get_one(RankingGeneration, generation_id)
@@ -56,8 +61,9 @@ def add(
     matcher: Matcher,
     statistics: Statistics,
     now: datetime,
+    revision: int | None = None,
 ) -> RankingGeneration:
-    """Store a new generation in state `building`."""
+    """Store a new generation in state `building`; `revision` is that of the corpus it starts from."""
     generation = RankingGeneration(
         state=GenerationState.BUILDING,
         encoder=encoder_name,
@@ -66,20 +72,97 @@ def add(
         dimension=encoder.dimension,
         scoring=scoring_of(matcher),
         statistics=statistics.to_bytes(),
+        revision=revision,
         created_at=now,
     )
     session.add(generation)
     session.flush()
+    _make_room(session, generation.id)
     return generation
 
 
-def activate(session: Session, generation: RankingGeneration, now: datetime) -> None:
-    """Make a generation the one readers see, in this transaction."""
+def _make_room(session: Session, generation_id: int) -> None:
+    """Make the table of a generation's matches on PostgreSQL.
+
+    Attached after it was made: that locks nobody out of the other generations, as `PARTITION OF` would.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    name = f"match_g{int(generation_id)}"
+    session.execute(text(f"CREATE TABLE {name} (LIKE match INCLUDING ALL)"))
+    session.execute(text(f"ALTER TABLE match ATTACH PARTITION {name} FOR VALUES IN ({int(generation_id)})"))
+
+
+def activate(session: Session, generation: RankingGeneration, now: datetime, revision: int | None = None) -> None:
+    """Make a generation the one readers see, in this transaction; `revision` is the corpus revision it begins with."""
     session.execute(
         update(RankingGeneration)
         .where(RankingGeneration.state == GenerationState.ACTIVE)
-        .values(state=GenerationState.SUPERSEDED)
+        .values(state=GenerationState.SUPERSEDED, revision=revision)
     )
     generation.state = GenerationState.ACTIVE
     generation.activated_at = now
+    generation.revision = revision
     session.flush()
+
+
+def last_superseded(session: Session) -> RankingGeneration | None:
+    """Return the ranking that readers saw before the present one, if its rows are still there."""
+    return session.scalar(
+        select(RankingGeneration)
+        .where(RankingGeneration.state == GenerationState.SUPERSEDED, RankingGeneration.revision.is_not(None))
+        .order_by(RankingGeneration.activated_at.desc(), RankingGeneration.id.desc())
+        .limit(1)
+    )
+
+
+def cancel_left_behind(session: Session) -> None:
+    """Give up what runs have begun that failed, or that an older program left without a run."""
+    session.execute(
+        update(RankingGeneration)
+        .where(RankingGeneration.state == GenerationState.BUILDING)
+        .values(state=GenerationState.CANCELLED, revision=func.coalesce(RankingGeneration.revision, 0))
+    )
+
+
+def outdated(session: Session, keep: int) -> list[int]:
+    """Return the generations whose rows can go: cancelled ones, and all but the last `keep` that could come back."""
+    may_return = (
+        select(RankingGeneration.id)
+        .where(RankingGeneration.state.in_([GenerationState.SUPERSEDED, GenerationState.COMPLETE]))
+        .where(RankingGeneration.revision.is_not(None))
+        .order_by(
+            func.coalesce(RankingGeneration.activated_at, RankingGeneration.created_at).desc(),
+            RankingGeneration.id.desc(),
+        )
+    )
+    old = list(session.scalars(may_return))[keep:]
+    cancelled = select(RankingGeneration.id).where(
+        RankingGeneration.state == GenerationState.CANCELLED, RankingGeneration.revision.is_not(None)
+    )
+    return sorted(old + list(session.scalars(cancelled)))
+
+
+def fingerprints_in_use(session: Session) -> set[str]:
+    """Return the encoders whose vectors somebody may still need."""
+    kept = select(RankingGeneration.fingerprint).where(
+        or_(RankingGeneration.revision.is_not(None), RankingGeneration.state == GenerationState.ACTIVE)
+    )
+    return set(session.scalars(kept)) | set(
+        session.scalars(select(RescoringRun.fingerprint).where(RescoringRun.under_way.is_(True)))
+    )
+
+
+def drop_matches(session: Session, generation_id: int, at_once: int) -> bool:
+    """Delete matches of a generation, on PostgreSQL all by dropping their table. Returns whether some may be left."""
+    if session.get_bind().dialect.name == "postgresql":
+        name = f"match_g{int(generation_id)}"
+        if session.scalar(select(func.to_regclass(name))) is not None:
+            session.execute(text("SET LOCAL lock_timeout = '1s'"))
+            session.execute(text(f"ALTER TABLE match DETACH PARTITION {name}"))
+            session.execute(text(f"DROP TABLE {name}"))
+        return False
+    some = select(Match.challenge_id).where(Match.generation_id == generation_id).distinct().limit(at_once)
+    ids = list(session.scalars(some))
+    session.execute(delete(Match).where(Match.generation_id == generation_id, Match.challenge_id.in_(ids)))
+    return bool(ids)

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import metrics
 from app.matches import corpus_repository, list_repository
 from app.matches.corpus_repository import StoredBatch
 from app.matches.list_repository import LastEntry
@@ -53,8 +54,17 @@ class ListWriter:
     """
 
     def __init__(
-        self, session: Session, snapshot: Snapshot, matcher: Matcher, cache: PassageCache, revision: int
+        self,
+        session: Session,
+        snapshot: Snapshot,
+        matcher: Matcher,
+        cache: PassageCache,
+        revision: int,
+        *,
+        tell: bool = True,
     ) -> None:
+        """`tell`: the texts changed, so others have to read them again; else only these lists catch up."""
+        self._tell = tell
         self.session = session
         self.snapshot = snapshot
         self.revision = revision
@@ -78,7 +88,7 @@ class ListWriter:
         admitted = result.admitted.ids.tolist()
         list_repository.resize(self.session, self._generation_id, side.other, admitted, 1, self.revision)
         self._trim(side.other, admitted)
-        corpus_repository.record_change(self.session, self.revision, side, text_id)
+        self._record(side, text_id)
 
     def leave(self, side: Side, text_id: int) -> None:
         """Take one text out of the corpus and out of all lists."""
@@ -87,21 +97,36 @@ class ListWriter:
         list_repository.remove_text(self.session, self._generation_id, side, text_id)
         list_repository.resize(self.session, self._generation_id, side.other, holders, -1, self.revision)
         self._shrunk[side.other].update(holders)
-        corpus_repository.record_change(self.session, self.revision, side, text_id)
+        self._record(side, text_id)
 
-    def recount(self) -> None:
-        """Set the sizes right after texts were deleted, which took their matches with them in every generation."""
-        for side in Side:
-            self._shrunk[side].update(list_repository.recount(self.session, self._generation_id, side, self.revision))
+    def forget(self, side: Side, text_id: int) -> None:
+        """Take a text that is about to be deleted out of the lists of the generations nobody reads.
+
+        Its matches go with it in all of them, but the sizes of the lists that hold it have to be right afterwards.
+        """
+        for generation_id in list_repository.generations_with(self.session, side, text_id):
+            if generation_id != self._generation_id:
+                holders = list_repository.listed_in(self.session, generation_id, side, text_id)
+                list_repository.remove_text(self.session, generation_id, side, text_id)
+                list_repository.resize(self.session, generation_id, side.other, holders, -1, self.revision)
+
+    def _record(self, side: Side, text_id: int) -> None:
+        if self._tell:
+            corpus_repository.record_change(self.session, self.revision, side, text_id)
+
+    def recount(self, side: Side, first: int, last: int) -> None:
+        """Set sizes right where texts were deleted past all of this, as a restore does."""
+        list_repository.recount(self.session, self._generation_id, side, first, last, self.revision)
 
     def finish(self) -> None:
         """Rank those lists afresh that departures made too short."""
         for side, ids in self._shrunk.items():
-            short = list_repository.short_of(
-                self.session, self._generation_id, side, sorted(ids), LENGTH, SURE, self._minimum_score
-            )
-            self.make_lists(side, short)
+            self.make_lists(side, self.short(side, sorted(ids)))
             ids.clear()
+
+    def short(self, side: Side, ids: Sequence[int] | None = None) -> list[int]:
+        """Return those of `ids`, None: of all texts, whose lists have to be ranked afresh."""
+        return list_repository.short_of(self.session, self._generation_id, side, ids, LENGTH, SURE, self._minimum_score)
 
     def make_lists(self, side: Side, ids: Sequence[int]) -> None:
         """Rank the lists of some texts of the corpus afresh."""
@@ -112,18 +137,19 @@ class ListWriter:
                 self.session, side, self.snapshot.fingerprint, dimension, part
             ):
                 passages = self._reader().load(side, stored.batch.ids)
-                self._replace_lists(side, stored.batch.ids.tolist(), self._rank(stored, passages, floors=False))
+                self.replace_lists(side, stored.batch.ids.tolist(), self._rank(stored, passages, floors=False))
 
     def _rank(self, stored: StoredBatch, passages: Passages, *, floors: bool) -> list[RankResult]:
         side = stored.batch.side
-        return self._matcher.rank(
-            stored.batch,
-            passages,
-            self.snapshot.corpus,
-            self._reader(),
-            limit=KEPT,
-            floors=self.snapshot.floors(side.other) if floors else None,
-        )
+        with metrics.RANKING.time():
+            return self._matcher.rank(
+                stored.batch,
+                passages,
+                self.snapshot.corpus,
+                self._reader(),
+                limit=KEPT,
+                floors=self.snapshot.floors(side.other) if floors else None,
+            )
 
     def _reader(self) -> PassageReader:
         statistics = self.snapshot.corpus.statistics
@@ -164,7 +190,8 @@ class ListWriter:
         ]
         list_repository.add_matches(self.session, rows)
 
-    def _replace_lists(self, side: Side, ids: Sequence[int], results: Sequence[RankResult]) -> None:
+    def replace_lists(self, side: Side, ids: Sequence[int], results: Sequence[RankResult]) -> None:
+        """Write the lists of texts that were ranked with KEPT places."""
         own, other = TABLES[side], TABLES[side.other]
         cut = {text_id: self._cut(result) for text_id, result in zip(ids, results, strict=True)}
         list_repository.unlist(self.session, self._generation_id, side, ids)

@@ -18,32 +18,33 @@ from matching.texts import Side
 
 
 class PassageCache:
-    """The passages used last, up to `limit` bytes; shared by the threads of a process, for one encoder.
+    """The passages used last, up to `limit` bytes; shared by the threads of a process.
 
-    An entry carries the first bytes of the hash of its text, so that a reader never gets those of another version.
+    An entry belongs to one encoder and carries the first bytes of the hash of its text, so that a reader never gets
+    those of another version.
     """
 
     def __init__(self, limit: int = 48 * 2**20) -> None:
         self.limit = limit
         self._bytes = 0
         self._lock = threading.Lock()
-        self._entries: OrderedDict[tuple[Side, int], tuple[int, NDArray[np.float16]]] = OrderedDict()
+        self._entries: OrderedDict[tuple[str, Side, int], tuple[int, NDArray[np.float16]]] = OrderedDict()
 
-    def get(self, side: Side, text_id: int, text_hash: int) -> NDArray[np.float16] | None:
+    def get(self, fingerprint: str, side: Side, text_id: int, text_hash: int) -> NDArray[np.float16] | None:
         """Return the passages (m, d) of a text in the version with this hash, None when they are not here."""
         with self._lock:
-            entry = self._entries.get((side, text_id))
+            entry = self._entries.get((fingerprint, side, text_id))
             if entry is None or entry[0] != text_hash:
                 return None
-            self._entries.move_to_end((side, text_id))
+            self._entries.move_to_end((fingerprint, side, text_id))
             return entry[1]
 
-    def put(self, side: Side, text_id: int, text_hash: int, passages: NDArray[np.float16]) -> None:
+    def put(self, fingerprint: str, side: Side, text_id: int, text_hash: int, passages: NDArray[np.float16]) -> None:
         """Keep the passages of a text, and let go of those that were not used for longest."""
         with self._lock:
-            old = self._entries.pop((side, text_id), None)
+            old = self._entries.pop((fingerprint, side, text_id), None)
             self._bytes += passages.nbytes - (old[1].nbytes if old else 0)
-            self._entries[side, text_id] = (text_hash, passages)
+            self._entries[fingerprint, side, text_id] = (text_hash, passages)
             while self._bytes > self.limit:
                 _, (_, dropped) = self._entries.popitem(last=False)
                 self._bytes -= dropped.nbytes
@@ -75,7 +76,7 @@ class PassageReader:
         found: dict[int, NDArray[np.float16]] = {}
         missing: list[int] = []
         for text_id in ids.tolist():
-            passages = self._cache.get(side, text_id, int(expected[text_id]))
+            passages = self._cache.get(self._fingerprint, side, text_id, int(expected[text_id]))
             if passages is None:
                 missing.append(text_id)
             else:
@@ -85,7 +86,7 @@ class PassageReader:
             for text_id, (text_hash, blob) in stored.items():
                 found[text_id] = unpack_passages(blob)
                 if text_hash == expected[text_id]:
-                    self._cache.put(side, text_id, text_hash, found[text_id])
+                    self._cache.put(self._fingerprint, side, text_id, text_hash, found[text_id])
         try:
             return Passages.from_rows([found[text_id] for text_id in ids.tolist()], self._dimension)
         except KeyError as error:

@@ -1,18 +1,24 @@
-"""The live ranking of one process: encoder, matcher, and the snapshot of the corpus that is kept fresh."""
+"""The live ranking of one process: encoders, matcher, and the snapshot of the corpus that is kept fresh.
+
+It follows the active generation, whichever encoder that was made with, and encodes new texts for a coming one as well.
+"""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app import metrics
 from app.clock import Clock
 from app.db.session import Sessions
 from app.errors import EncoderMismatch, ServiceUnavailable
 from app.matches import corpus_repository, expiry, generations, vector_repository
+from app.matches.encoders import EncoderName, Encoders
 from app.matches.list_writer import ListWriter
 from app.matches.passages import PassageCache, PassageReader
 from app.matches.snapshot import Snapshot
@@ -23,14 +29,16 @@ from matching.features import Passages, TextFeatures, featurize
 from matching.matcher import Matcher
 from matching.texts import Side, Text, text_hash
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedText:
-    """A composed text, its hash, and its features where they had to be made."""
+    """A composed text, its hash, and its features by the fingerprint of the encoder, where they had to be made."""
 
     text: Text
     hash: str
-    features: TextFeatures | None
+    features: Mapping[str, TextFeatures]
 
 
 class CorpusWriter:
@@ -45,8 +53,12 @@ class CorpusWriter:
         """Store the vectors of a published row, rank it and write the lists."""
         self.session.flush()
         fingerprint = self.lists.snapshot.fingerprint
-        if prepared.features is not None:
-            vector_repository.put(self.session, side, row.id, fingerprint, prepared.hash, prepared.features)
+        made = dict(prepared.features)
+        if fingerprint not in made and not self._is_stored(side, row.id, fingerprint, prepared.hash):
+            # Another ranking was activated since the text was prepared.
+            made[fingerprint] = self._ranking.features_for(fingerprint, prepared)
+        for encoder, features in made.items():
+            vector_repository.put(self.session, side, row.id, encoder, prepared.hash, features)
         stored = vector_repository.stored_text(self.session, side, row, fingerprint)
         self.lists.enter(stored.batch, stored.passages)
 
@@ -54,20 +66,47 @@ class CorpusWriter:
         """Take a text out of the corpus and out of all lists; its row and its vectors stay."""
         self.lists.leave(side, text_id)
 
+    def forget(self, side: Side, text_id: int) -> None:
+        """Take a text that is about to be deleted out of the lists of all generations, also of those nobody reads."""
+        self.lists.forget(side, text_id)
+
+    def _is_stored(self, side: Side, text_id: int, fingerprint: str, text_hash: str) -> bool:
+        return vector_repository.known_hash(self.session, side, text_id, fingerprint) == text_hash
+
 
 class LiveRanking:
     """One for each process; threads share it."""
 
     def __init__(
-        self, encoder: Encoder, matcher: Matcher, clock: Clock, on_expired: expiry.OnExpired = expiry.do_nothing
+        self,
+        encoder: Encoder,
+        matcher: Matcher,
+        clock: Clock,
+        on_expired: expiry.OnExpired = expiry.do_nothing,
+        *,
+        encoders: Encoders | None = None,
+        sessions: Sessions | None = None,
     ) -> None:
-        self._on_expired = on_expired
-        self.encoder = encoder
+        """Begin with the encoder of the active generation; `sessions` lets a writer get ready before it takes locks."""
         self.matcher = matcher
         self.cache = PassageCache()
+        self.encoders = encoders or Encoders.only(encoder)
+        self._on_expired = on_expired
+        self._sessions = sessions
         self._clock = clock
         self._lock = threading.Lock()
+        self._loading = False
         self._snapshot: Snapshot | None = None
+        self._active: EncoderName | None = None
+        self._current = encoder
+        self._coming: Encoder | None = None
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the active generation, as far as this process knows. Raises `EncoderMismatch`."""
+        if self._active is not None and self._current.fingerprint != self._active.fingerprint:
+            self._current = self.encoders.of(self._active)
+        return self._current
 
     def prepare(
         self,
@@ -75,22 +114,62 @@ class LiveRanking:
         content: Any,
         *,
         encode: bool,
-        known_hash: str | None = None,
+        known_hashes: Mapping[str, str] | None = None,
     ) -> PreparedText:
-        """Compose a text and, unless its vectors are stored already (`known_hash`), encode it. Holds no lock."""
+        """Compose a text and encode it, unless its vectors are stored already (`known_hashes`). Holds no lock."""
         text = compose_text(side, content)
         digest = text_hash(text)
-        if not encode or digest == known_hash:
-            return PreparedText(text, digest, None)
-        (features,) = featurize(self.encoder, [text])
-        return PreparedText(text, digest, features)
+        known = known_hashes or {}
+        wanted = [one for one in self._wanted() if known.get(one.fingerprint) != digest] if encode else []
+        with metrics.ENCODING.time():
+            made = {one.fingerprint: featurize(one, [text])[0] for one in wanted}
+        return PreparedText(text, digest, made)
 
-    def known_hash(self, session: Session, side: Side, text_id: int) -> str | None:
-        """Return the hash of the text whose vectors are stored for the encoder in use."""
-        return vector_repository.known_hash(session, side, text_id, self.encoder.fingerprint)
+    def prepare_many(self, texts: Sequence[Text]) -> list[PreparedText]:
+        """Encode composed texts in one go."""
+        made = {one.fingerprint: featurize(one, texts) for one in self._wanted()}
+        return [
+            PreparedText(text, text_hash(text), {encoder: features[place] for encoder, features in made.items()})
+            for place, text in enumerate(texts)
+        ]
+
+    def features_for(self, fingerprint: str, prepared: PreparedText) -> TextFeatures:
+        """Return the features of a text for an encoder, made now where they are missing. Raises `EncoderMismatch`."""
+        made = prepared.features.get(fingerprint)
+        if made is not None:
+            return made
+        encoder = self.encoder
+        if encoder.fingerprint != fingerprint:
+            raise EncoderMismatch(active=fingerprint, loaded=encoder.fingerprint)
+        return featurize(encoder, [prepared.text])[0]
+
+    def known_hashes(self, session: Session, side: Side, text_id: int) -> dict[str, str]:
+        """Return the hashes of the text whose vectors are stored, by fingerprint of the encoder."""
+        return vector_repository.known_hashes(session, side, text_id)
+
+    def _wanted(self) -> list[Encoder]:
+        active, coming = self.encoder, self._coming
+        return [active] if coming is None or coming.fingerprint == active.fingerprint else [active, coming]
+
+    def follow(self) -> None:
+        """Get ready for a coming encoder, and keep up with the active generation; servers do it every second."""
+        assert self._sessions is not None  # noqa: S101  a server has them
+        with self._sessions.read() as session:
+            active, coming = generations.active(session), generations.coming(session)
+            if active is None:
+                return
+            other = coming if coming is not None and coming.fingerprint != active.fingerprint else None
+            try:
+                self._coming = self.encoders.of(other) if other is not None else None
+                self.snapshot(session)
+                _ = self.encoder
+            except EncoderMismatch as error:
+                log.error("encoder of a ranking is not here", error=str(error))
+                return
+        self.encoders.let_go({active.fingerprint} | ({other.fingerprint} if other is not None else set()))
 
     def snapshot(self, session: Session, revision: int | None = None) -> Snapshot:
-        """Return the corpus as this session sees it, or newer. Raises `EncoderMismatch`, `ServiceUnavailable`.
+        """Return the corpus as this session sees it, or newer. Raises `ServiceUnavailable`.
 
         `revision` is given by a writer, whose own revision is not committed: its snapshot must not carry it.
         """
@@ -102,14 +181,24 @@ class LiveRanking:
         with self._lock:
             known = self._snapshot
             if known is None or known.generation_id != generation_id:
-                active = generations.get(session, generation_id)
-                if active.fingerprint != self.encoder.fingerprint:
-                    raise EncoderMismatch(active=active.fingerprint, loaded=self.encoder.fingerprint)
-                self._snapshot = Snapshot.load(session, generation_id, revision)
-                give_back()
+                self._load(session, generation_id, revision)
             else:
                 self._snapshot = known.refreshed(session, revision)
+            assert self._snapshot is not None  # noqa: S101  for the type checker
             return self._snapshot
+
+    def snapshot_at_hand(self, session: Session) -> Snapshot | None:
+        """As `snapshot`, but None while another thread reads a new generation, which may take long."""
+        return None if self._loading else self.snapshot(session)
+
+    def _load(self, session: Session, generation_id: int, revision: int) -> None:
+        self._loading = True
+        try:
+            self._active = EncoderName.of(generations.get(session, generation_id))
+            self._snapshot = Snapshot.load(session, generation_id, revision)
+        finally:
+            self._loading = False
+        give_back()
 
     @contextmanager
     def writer(self, session: Session) -> Iterator[CorpusWriter]:
@@ -118,6 +207,10 @@ class LiveRanking:
         From here to the commit no other publisher is under way, in any process. Challenges whose last day is over
         leave the corpus first.
         """
+        if self._sessions is not None:
+            # Most of what is new is read before the lock is held, above all a whole new generation.
+            with self._sessions.read() as before:
+                self.snapshot(before)
         revision = corpus_repository.next_revision(session)
         # What the transaction reads now is final: the row lock of the revision is held.
         base = self.snapshot(session, revision - 1)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.context import Context
 from app.decisions.view import NOTHING_SAID, ListView, view_of
-from app.errors import EncoderMismatch, Forbidden
+from app.errors import Forbidden
 from app.matches import access, generations, labels, listing, match_repository, vector_repository
 from app.matches.explaining import Explainer, Explanation
 from app.matches.list_writer import MINIMUM_FIT
@@ -182,14 +182,14 @@ def preview(context: Context, actor: Actor, body: Preview, language: Language) -
     if not policies.may_preview(actor, side):
         raise Forbidden
     prepared = context.ranking.prepare(side, body.content, encode=True)
-    assert prepared.features is not None  # noqa: S101  encode=True
     encode = encode_challenge_facets if side is Side.CHALLENGE else encode_profile_facets
-    query = SideBatch.from_features(side, [0], [prepared.features], encode([facets(side, body.content)]))
     with context.sessions.read() as session:
         snapshot = context.ranking.snapshot(session)
+        features = context.ranking.features_for(snapshot.fingerprint, prepared)
+        query = SideBatch.from_features(side, [0], [features], encode([facets(side, body.content)]))
         (result,) = context.ranking.matcher.rank(
             query,
-            query_passages(prepared.features),
+            query_passages(features),
             snapshot.corpus,
             context.ranking.passages(session, snapshot),
             limit=body.limit,
@@ -203,15 +203,13 @@ def preview(context: Context, actor: Actor, body: Preview, language: Language) -
         ]
         explainer = Explainer(context, session, side, body.content, language)
         shown = {match.partner_id: partners[match.partner_id] for match in listed}
-        explained = explainer.explain(shown, prepared.features)
+        explained = explainer.explain(shown, features)
         items = [_match(side, None, shown[match.partner_id], match.rank, match.fit, {}, explained) for match in listed]
         best = listed[0].fit if listed else 0.0
         suitable = context.ranking.matcher.calibration.anything_fits(best, result.confidence)
         near_miss: NearMiss | None = None
         if not suitable:
-            near_miss = find_near_miss(
-                context, session, snapshot, explainer, Query.of_features(side, prepared.features)
-            )
+            near_miss = find_near_miss(context, session, snapshot, explainer, Query.of_features(side, features))
     return PreviewListing(
         items=items,
         verdict=verdict_on(side, near_miss, language, suitable=suitable),
@@ -232,9 +230,8 @@ def _stored_verdict(
     language: Language,
 ) -> Verdict:
     best = max(listed, key=lambda match: match.score, default=None)
-    try:
-        snapshot = context.ranking.snapshot(session)
-    except EncoderMismatch:
+    snapshot = context.ranking.snapshot_at_hand(session)
+    if snapshot is None:
         return verdict_on(side, None, language, suitable=best is not None)
     suitable = anything_fits(context, snapshot, side, row.id, best)
     near_miss: NearMiss | None = None
@@ -282,13 +279,10 @@ def _stored_signals(
     row: Any,
     ids: Sequence[int],
 ) -> dict[int, dict[str, float]]:
-    """Compute the signal values of the pairs on a page; none while the loaded encoder is another one."""
-    if not ids:
+    """Compute the signal values of the pairs on a page; none while this process reads a new ranking."""
+    if not ids or context.ranking.snapshot_at_hand(session) is None:
         return {}
-    try:
-        return _signals_by_id(_scored(context, session, side, row, ids))
-    except EncoderMismatch:
-        return {}
+    return _signals_by_id(_scored(context, session, side, row, ids))
 
 
 def _scored(context: Context, session: Session, side: Side, row: Any, ids: Sequence[int]) -> Ranking:

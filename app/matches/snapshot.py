@@ -69,8 +69,13 @@ class Snapshot:
             {side: np.empty(0, np.int64) for side in Side},
             hashes,
         )
+        return snapshot.with_lists_of(session)
+
+    def with_lists_of(self, session: Session) -> Self:
+        """Read the last entries of all lists again."""
+        snapshot = self
         for side in Side:
-            snapshot = snapshot.with_last_entries(side, _last_entries(session, side, generation_id, None))
+            snapshot = snapshot.with_last_entries(side, _last_entries(session, side, self.generation_id, None))
         return snapshot
 
     def refreshed(self, session: Session, revision: int) -> Self:

@@ -36,6 +36,13 @@ def known_hash(session: Session, side: Side, text_id: int, fingerprint: str) -> 
     )
 
 
+def known_hashes(session: Session, side: Side, text_id: int) -> dict[str, str]:
+    """Return {fingerprint: hash of the text that the stored vectors were made from}."""
+    tables = TABLES[side]
+    query = select(tables.vector.fingerprint, tables.vector.text_hash).where(tables.vector_id == text_id)
+    return {row.fingerprint: row.text_hash for row in session.execute(query)}
+
+
 def put(session: Session, side: Side, text_id: int, fingerprint: str, text_hash: str, features: TextFeatures) -> None:
     """Store the vectors of a text, in place of older ones of the same encoder."""
     tables = TABLES[side]

@@ -14,6 +14,8 @@ from app.models.network import Network
 from app.models.organisation import Organisation
 from app.models.profile import Profile
 from app.models.ranking import ChallengeList, Match, ProfileList, RankingGeneration
+from app.models.rescoring import RescoringPartition, RescoringRun
+from app.models.unfinished import UnfinishedChallenge
 from app.models.user import ExternalIdentity, RoleGrant, User
 from app.models.vector import ChallengeVector, ProfileVector
 from app.models.worker import WorkerHeartbeat
@@ -51,9 +53,12 @@ __all__ = [
     "ProfileList",
     "ProfileVector",
     "RankingGeneration",
+    "RescoringPartition",
+    "RescoringRun",
     "RoleGrant",
     "Throttle",
     "ToldMatch",
+    "UnfinishedChallenge",
     "User",
     "WorkerHeartbeat",
 ]

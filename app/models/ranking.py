@@ -11,16 +11,24 @@ from app.db.types import Code, UtcDateTime
 
 
 class GenerationState(StrEnum):
-    """Life of a generation; exactly one is active once the service has started."""
+    """Life of a generation; exactly one is active once the service has started.
+
+    Those that are complete or superseded can be activated. The rows of a cancelled one are cleared away.
+    """
 
     BUILDING = "building"
+    COMPLETE = "complete"
     ACTIVE = "active"
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
 
 
 class RankingGeneration(Base):
-    """One complete set of matches, made with one encoder and one set of corpus statistics."""
+    """One complete set of matches, made with one encoder and one set of corpus statistics.
+
+    The lists of one that is not active are those of corpus revision `revision`, and whoever activates it brings them up
+    to date first; None: they are gone.
+    """
 
     __tablename__ = "ranking_generation"
     __table_args__ = (
@@ -42,6 +50,7 @@ class RankingGeneration(Base):
     dimension: Mapped[int]
     scoring: Mapped[str] = mapped_column(String(40))
     statistics: Mapped[bytes] = mapped_column(LargeBinary)
+    revision: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -49,13 +58,14 @@ class RankingGeneration(Base):
 class Match(Base):
     """One challenge and one profile that stand in the list of at least one of the two; one score for both.
 
-    The primary key reads a challenge's list, the index a profile's; both also serve the cascades.
+    The primary key reads a challenge's list, the index a profile's; both also serve the cascades. On PostgreSQL the
+    table has a partition for each generation, so that an old one goes by dropping a table.
     """
 
     __tablename__ = "match"
     __table_args__ = (
         Index("ix_match_profile_id_generation_id", "profile_id", "generation_id"),
-        {"sqlite_with_rowid": False},
+        {"sqlite_with_rowid": False, "postgresql_partition_by": "LIST (generation_id)"},
     )
 
     challenge_id: Mapped[int] = mapped_column(ForeignKey("challenge.id", ondelete="CASCADE"), primary_key=True)

@@ -44,6 +44,14 @@ def page(
     return newest_first(session, query, Organisation.id, limit=limit, cursor=cursor)
 
 
+def page_of_unverified(session: Session, actor: Actor, *, limit: int, cursor: str | None) -> Page[Organisation]:
+    """Return organisations that wait for somebody to verify them and that the actor may verify, newest first."""
+    query = readable_by(actor).where(Organisation.verified.is_(False))
+    if not actor.is_admin:
+        query = query.where(Organisation.network_id.in_(actor.networks))
+    return newest_first(session, query, Organisation.id, limit=limit, cursor=cursor)
+
+
 def networks(session: Session) -> Sequence[Network]:
     """Return all networks in the order they joined."""
     return session.scalars(select(Network).order_by(Network.id)).all()

@@ -135,6 +135,19 @@ def read_organisation(session: Session, actor: Actor, organisation_id: int) -> O
     return OrganisationRead.model_validate(_get(session, actor, organisation_id))
 
 
+def editable_organisation(session: Session, actor: Actor, organisation_id: int) -> OrganisationRead:
+    """Return an organisation the actor may change. Raises `NotFound`, `Forbidden`."""
+    organisation = _get(session, actor, organisation_id)
+    if not policies.may_edit(actor, organisation):
+        raise Forbidden
+    return OrganisationRead.model_validate(organisation)
+
+
+def may_edit_identity(session: Session, actor: Actor, organisation_id: int) -> bool:
+    """Tell whether the actor may change name and network."""
+    return policies.may_edit_identity(actor, _get(session, actor, organisation_id))
+
+
 def _get(session: Session, actor: Actor, organisation_id: int, *, lock: bool = False) -> Organisation:
     organisation = repository.get(session, actor, organisation_id, lock=lock)
     if organisation is None:

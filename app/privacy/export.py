@@ -28,6 +28,7 @@ from app.models import (
     Outcome,
     Profile,
     RoleGrant,
+    UnfinishedChallenge,
     User,
 )
 from app.privacy.registry import exported_columns
@@ -90,6 +91,7 @@ def organisation_rows(organisation_id: int) -> list[tuple[Any, ColumnElement[boo
         (Organisation, Organisation.id == organisation_id),
         (Challenge, Challenge.organisation_id == organisation_id),
         (Profile, Profile.organisation_id == organisation_id),
+        (UnfinishedChallenge, UnfinishedChallenge.organisation_id == organisation_id),
         (OneTimeLink, OneTimeLink.organisation_id == organisation_id),
         (Decision, Decision.organisation_id == organisation_id),
         (Introduction, Introduction.id.in_(taken_part)),

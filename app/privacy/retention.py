@@ -25,6 +25,7 @@ from app.models import (
     Profile,
     RoleGrant,
     Throttle,
+    UnfinishedChallenge,
     User,
 )
 from app.privacy.erasure import erase_in
@@ -63,6 +64,12 @@ RULES = (
         MailOutbox,
         timedelta(days=30),
         lambda then: or_(MailOutbox.sent_at < then, MailOutbox.failed_at < then),
+    ),
+    Rule(
+        "unfinished challenges",
+        UnfinishedChallenge,
+        timedelta(days=180),
+        lambda then: UnfinishedChallenge.updated_at < then,
     ),
     Rule(
         "messages",

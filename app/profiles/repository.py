@@ -1,5 +1,7 @@
 """SQL about capability profiles."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -16,6 +18,12 @@ def readable_by(actor: Actor) -> Select[Profile]:
     """Select the profiles a reader may see."""
     readable = policies.readable_in(actor, Side.PROFILE, Profile)
     return select(Profile).where(readable).options(joinedload(Profile.organisation))
+
+
+def of_actor(session: Session, actor: Actor) -> Sequence[Profile]:
+    """Return the profiles of the actor's startups in all states."""
+    query = readable_by(actor).where(Profile.organisation_id.in_(actor.organisations))
+    return session.scalars(query.order_by(Profile.id)).all()
 
 
 def get_locked(session: Session, profile_id: int) -> Profile | None:

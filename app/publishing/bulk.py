@@ -15,8 +15,7 @@ from app.matches.texts import compose_text
 from app.models import Organisation
 from app.publishing.kinds import Kind, Row
 from app.publishing.service import new_row, record
-from matching.features import featurize
-from matching.texts import Text, text_hash
+from matching.texts import Text
 
 ENCODED_AT_ONCE = 64
 
@@ -73,7 +72,6 @@ def prepare_many(context: Context, texts: Sequence[NewText], progress: Progress)
     prepared: list[PreparedText] = []
     for start in range(0, len(composed), ENCODED_AT_ONCE):
         part = composed[start : start + ENCODED_AT_ONCE]
-        for text, features in zip(part, featurize(context.ranking.encoder, part), strict=True):
-            prepared.append(PreparedText(text, text_hash(text), features))
+        prepared.extend(context.ranking.prepare_many(part))
         progress("encode", len(prepared), len(composed))
     return prepared

@@ -4,7 +4,7 @@ Each goes the same way: read and check in a session that is closed again; encode
 then one write transaction that checks again and stores text, vectors and matches together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +29,12 @@ from app.vocabulary import ChallengeState
 PUBLISHED = ChallengeState.PUBLISHED.value
 DRAFT = ChallengeState.DRAFT.value
 
+Cause = Callable[[Session], None]
+
+
+def no_cause(_session: Session) -> None:
+    """Do nothing besides storing the text."""
+
 
 def submit(
     context: Context,
@@ -39,8 +45,12 @@ def submit(
     *,
     publish: bool,
     receipt: idempotency.Receipt | None,
+    cause: Cause = no_cause,
 ) -> dict[str, Any]:
-    """Store a new text, and rank it when `publish` is set. Returns the JSON of the stored text."""
+    """Store a new text, and rank it when `publish` is set. Returns the JSON of the stored text.
+
+    cause: done in the same transaction, for instance away with what the text was written in.
+    """
     now = context.clock.now()
     kind.check_content(content, content.model_fields_set, now.date())
     with context.sessions.read() as session:
@@ -49,11 +59,15 @@ def submit(
         _check_new(session, kind, actor, organisation_id, publish=publish)
     prepared = context.ranking.prepare(kind.side, content, encode=publish)
     try:
-        return _store(context, kind, actor, organisation_id, content, prepared, publish=publish, receipt=receipt)
+        return _store(
+            context, kind, actor, organisation_id, content, prepared, publish=publish, receipt=receipt, cause=cause
+        )
     except IntegrityError:
         # On PostgreSQL two posts with one key, or two profiles of one startup, can pass the checks side by side;
         # the database lets one of them in. The second look finds the stored answer or names the conflict.
-        return _store(context, kind, actor, organisation_id, content, prepared, publish=publish, receipt=receipt)
+        return _store(
+            context, kind, actor, organisation_id, content, prepared, publish=publish, receipt=receipt, cause=cause
+        )
 
 
 def _store(
@@ -66,12 +80,14 @@ def _store(
     *,
     publish: bool,
     receipt: idempotency.Receipt | None,
+    cause: Cause,
 ) -> dict[str, Any]:
     now = context.clock.now()
     with context.sessions.write() as session, _writer(context, session, needed=publish) as writer:
         if (answer := idempotency.find_answer(session, receipt, now)) is not None:
             return answer
         organisation = _check_new(session, kind, refresh(session, actor), organisation_id, publish=publish)
+        cause(session)
         row = new_row(context, kind, organisation, content, prepared, publish=publish)
         session.add(row)
         session.flush()
@@ -111,9 +127,9 @@ def edit(
         versions.require_match(row.version, if_match)
         content = _merged(kind, row, changes)
         version, encode = row.version, row.state == PUBLISHED
-        known = context.ranking.known_hash(session, kind.side, text_id) if encode else None
+        known = context.ranking.known_hashes(session, kind.side, text_id) if encode else None
     kind.check_content(content, changes.keys(), context.clock.today())
-    prepared = context.ranking.prepare(kind.side, content, encode=encode, known_hash=known)
+    prepared = context.ranking.prepare(kind.side, content, encode=encode, known_hashes=known)
     with context.sessions.write() as session, _writer(context, session, needed=encode) as writer:
         row = _writable(session, kind, refresh(session, actor), text_id, lock=True)
         versions.check_match(row.version, versions.etag(version))
@@ -143,8 +159,8 @@ def take_step(
         publish, withdraw = step.to == PUBLISHED, row.state == PUBLISHED
         _check_verified(row.organisation, publish=publish)
         version, content = row.version, kind.content.model_validate(row, from_attributes=True, extra="ignore")
-        known = context.ranking.known_hash(session, kind.side, text_id) if publish else None
-    prepared = context.ranking.prepare(kind.side, content, encode=publish, known_hash=known)
+        known = context.ranking.known_hashes(session, kind.side, text_id) if publish else None
+    prepared = context.ranking.prepare(kind.side, content, encode=publish, known_hashes=known)
     with context.sessions.write() as session, _writer(context, session, needed=publish or withdraw) as writer:
         row = _writable(session, kind, refresh(session, actor), text_id, lock=True)
         versions.check_match(row.version, versions.etag(version))
@@ -186,6 +202,7 @@ def remove(context: Context, session: Session, writer: CorpusWriter, kind: Kind,
     del context
     if row.state == PUBLISHED:
         writer.leave(kind.side, row.id)
+    writer.forget(kind.side, row.id)
     forget_object(session, kind.noun, row.id)
     session.delete(row)
     session.flush()

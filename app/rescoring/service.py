@@ -1,180 +1,169 @@
-"""Rescoring in one process.
+"""A whole run in one process, and what readers ask about runs."""
 
-The new generation is written beside the active one, in many small transactions; texts that are published, edited or
-withdrawn meanwhile are caught up with in the transaction that activates it. Interrupted at any moment, the old
-generation stays what readers see, and the next run clears the rest away.
-"""
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
 
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
-
-from sqlalchemy import delete, select
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.clock import Clock
-from app.db.session import Sessions
-from app.errors import RescoringOvertaken
-from app.matches import corpus_repository, generations, vector_repository
-from app.matches.list_writer import RANKED_AT_ONCE, ListWriter
-from app.matches.passages import PassageCache
-from app.matches.sides import TABLES
-from app.matches.snapshot import Snapshot
-from app.matches.texts import compose_text
-from app.models import ChallengeList, Match, ProfileList, RankingGeneration
-from app.models.ranking import GenerationState
-from app.publishing.bulk import ENCODED_AT_ONCE, Progress, no_progress
-from app.rescoring.reading import read_statements_again
-from matching.encoder import Encoder
-from matching.features import featurize
-from matching.matcher import Matcher
-from matching.statistics import Statistics
-from matching.texts import Side, text_hash
+from app.auth.actor import Actor
+from app.context import Ground
+from app.errors import NotComplete, NothingToRollBackTo, OlderRanking, RunHeldBack
+from app.matches import generations
+from app.models import WorkerHeartbeat
+from app.models.rescoring import RunState
+from app.rescoring import activation, cleaning, partitions, progress, repository, runs
+from app.rescoring.schemas import Comparison, RunRead, RunRequest
+from app.rescoring.workshop import Workshop
 
-Item = TypeVar("Item")
+UNDER_WAY = frozenset({RunState.QUEUED, RunState.RUNNING})
+BEAT_EVERY = 5.0
+"""Seconds between two signs of life of a worker."""
+WAIT = 0.5
+WORKER_LOST_AFTER = timedelta(seconds=60)
 
-_AGAINST_DELETION = {"read": True, "key_share": True}
+log = structlog.get_logger()
+
+
+def work_off(shop: Workshop, run_id: int, show: Callable[[RunRead], Any] = lambda _: None) -> RunRead:
+    """Do all partitions of a run that are due, here, until the run has ended; other workers may help.
+
+    Raises what stops a partition for good only as the state of the run.
+    """
+    idle = threading.Event()
+    with beating(shop):
+        while True:
+            due = look(shop)
+            for _, number, _ in due:
+                partitions.work_on(shop, run_id, number)
+                show(read_run(shop.ground, run_id))
+            run = read_run(shop.ground, run_id)
+            show(run)
+            if run.state not in UNDER_WAY:
+                cleaning.clear_away(shop.ground.sessions)
+                return run
+            if not due:
+                runs.settle(shop.ground, run_id)
+                idle.wait(WAIT)
 
 
 def rescore(
-    sessions: Sessions,
-    clock: Clock,
-    encoder: Encoder,
-    encoder_name: str,
-    prior: Statistics,
-    progress: Progress = no_progress,
-) -> int:
-    """Make a new generation of all published texts with `encoder`, and activate it. Returns its id.
+    shop: Workshop, actor: Actor, request: RunRequest, show: Callable[[RunRead], Any] = lambda _: None
+) -> RunRead:
+    """Do a whole run here and show its ranking, whatever the comparison says. Raises what `request_run` does."""
+    run = work_off(shop, runs.request_run(shop.ground, shop.encoders, actor, request), show)
+    if run.state == RunState.COMPLETE:
+        activate_run(shop, actor, run.id, force=True)
+    return read_run(shop.ground, run.id)
 
-    Raises `RescoringOvertaken` when another run begins before this one ends.
 
-    prior: packaged statistics of the encoder, which those of a small corpus are shrunk towards.
+def look(shop: Workshop, limit: int = 1) -> list[tuple[int, int, int]]:
+    """Return (run, partition, attempt) of what can be taken up now."""
+    with shop.ground.sessions.read() as session:
+        return repository.due(session, shop.now(session), shop.lost_after, limit)
+
+
+def beat(shop: Workshop) -> None:
+    """Show that this worker is still at what it holds."""
+    held = set(shop.in_hand)
+    if held:
+        with shop.ground.sessions.write() as session:
+            repository.renew(session, held, shop.name, shop.now(session))
+
+
+@contextmanager
+def beating(shop: Workshop) -> Iterator[None]:
+    """Beat in a thread as long as the block lasts."""
+    ended = threading.Event()
+
+    def run() -> None:
+        while not ended.wait(BEAT_EVERY):
+            try:
+                beat(shop)
+            except SQLAlchemyError as error:
+                log.error("no sign of life", error=type(error).__name__)
+
+    thread = threading.Thread(target=run, name="beat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(BEAT_EVERY)
+
+
+def activate_run(shop: Workshop, actor: Actor, run_id: int, *, force: bool = False) -> None:
+    """Show the ranking of a complete run.
+
+    Raises `NotFound`, `NotComplete`, `OlderRanking`, `RunHeldBack`, `GenerationGone`, `CatchUpTooSlow`.
     """
-    clear_away(sessions)
-    read_statements_again(sessions)
-    with sessions.read() as session:
-        start = corpus_repository.current_revision(session)
-    encode_missing(sessions, encoder, progress)
-    generation_id = _begin(sessions, clock, encoder, encoder_name, prior)
-    with sessions.read() as session:
-        snapshot = Snapshot.load(session, generation_id, corpus_repository.current_revision(session))
-    cache = PassageCache()
-    total = len(snapshot.corpus.challenges) + len(snapshot.corpus.profiles)
-    done = 0
-    for side in Side:
-        for ids in _parts(snapshot.corpus.side(side).living_ids.tolist(), RANKED_AT_ONCE):
-            with sessions.write() as session:
-                snapshot = _caught_up(session, snapshot)
-                lists = ListWriter(session, snapshot, Matcher(), cache, start)
-                lists.make_lists(side, ids)
-                snapshot = lists.snapshot
-            done += len(ids)
-            progress("rank", done, total)
-    encode_missing(sessions, encoder, progress)
-    _catch_up_and_activate(sessions, clock, encoder, snapshot, cache, start)
-    clear_away(sessions)
+    with shop.ground.sessions.read() as session:
+        run = repository.get(session, run_id)
+        if run.state != RunState.COMPLETE or run.generation_id is None:
+            raise NotComplete(run_id=run_id, state=run.state.value)
+        active = generations.active_id(session) or 0
+        if not force and run.generation_id < active:
+            raise OlderRanking(active=active, run_id=run_id)
+        if not force and run.held_back:
+            raise RunHeldBack(reasons=", ".join(run.held_back))
+        generation_id = run.generation_id
+    _activate(shop, actor, generation_id, f"{runs.NOUN}.activated", run_id)
+
+
+def roll_back(shop: Workshop, actor: Actor) -> int:
+    """Show the ranking that readers saw before the present one. Returns its number. Raises `NothingToRollBackTo`."""
+    with shop.ground.sessions.read() as session:
+        before = generations.last_superseded(session)
+        if before is None:
+            raise NothingToRollBackTo
+        generation_id = before.id
+    _activate(shop, actor, generation_id, "ranking.rolled_back", generation_id)
     return generation_id
 
 
-def encode_missing(sessions: Sessions, encoder: Encoder, progress: Progress = no_progress) -> int:
-    """Encode the published texts that have no vectors of this encoder, or old ones. Returns how many those were."""
-    with sessions.read() as session:
-        missing = [(side, text_id) for side in Side for text_id in _missing(session, side, encoder.fingerprint)]
-    for part in _parts(missing, ENCODED_AT_ONCE):
-        with sessions.read() as session:
-            rows = [(side, session.get(TABLES[side].text, text_id)) for side, text_id in part]
-            texts = [(side, row.id, compose_text(side, row)) for side, row in rows if row is not None]
-        features = featurize(encoder, [text for _, _, text in texts])
-        with sessions.write() as session:
-            for (side, text_id, text), made in zip(texts, features, strict=True):
-                # Whoever edited the text in between has stored newer vectors, or the next look finds them missing.
-                if session.get(TABLES[side].text, text_id, with_for_update=_AGAINST_DELETION) is not None:
-                    vector_repository.put(session, side, text_id, encoder.fingerprint, text_hash(text), made)
-        progress("encode", missing.index(part[-1]) + 1, len(missing))
-    return len(missing)
+def _activate(shop: Workshop, actor: Actor, generation_id: int, action: str, number: int) -> None:
+    def last(session: Session) -> None:
+        now = shop.ground.clock.now()
+        shop.ground.trail.record(session, actor, now, action, action.partition(".")[0], number)
+
+    activation.activate(shop, generation_id, last=last)
+    shop.let_go()
 
 
-def clear_away(sessions: Sessions) -> None:
-    """Delete the matches of generations nobody reads: superseded, or left behind by an interrupted run."""
-    with sessions.read() as session:
-        old = session.scalars(
-            select(RankingGeneration.id).where(
-                RankingGeneration.state.in_([GenerationState.SUPERSEDED, GenerationState.BUILDING])
-            )
-        ).all()
-    for generation_id in old:
-        with sessions.write() as session:
-            generation = generations.get_locked(session, generation_id)
-            if generation.state == GenerationState.ACTIVE:
-                continue
-            for table in (Match, ChallengeList, ProfileList):
-                session.execute(delete(table).where(table.generation_id == generation_id))
-            if generation.state == GenerationState.BUILDING:
-                generation.state = GenerationState.CANCELLED
+def read_comparison(ground: Ground, run_id: int) -> Comparison:
+    """Return how the ranking of a run differs from that before. Raises `NotFound`, `NotComplete`."""
+    with ground.sessions.read() as session:
+        run = repository.get(session, run_id)
+        if run.comparison is None:
+            raise NotComplete(run_id=run_id, state=run.state.value)
+        return Comparison.model_validate(run.comparison)
 
 
-def _begin(sessions: Sessions, clock: Clock, encoder: Encoder, encoder_name: str, prior: Statistics) -> int:
-    with sessions.read() as session:
-        batches = (
-            stored.batch
-            for side in Side
-            for stored in corpus_repository.published_batches(session, side, encoder.fingerprint, encoder.dimension)
-        )
-        statistics = Statistics.estimate(batches, prior)
-    with sessions.write() as session:
-        return generations.add(session, encoder_name, encoder, Matcher(), statistics, clock.now()).id
+def is_any_under_way(ground: Ground) -> bool:
+    """Tell whether there is a run to work on."""
+    with ground.sessions.read() as session:
+        return repository.under_way(session) is not None
 
 
-def _caught_up(session: Session, snapshot: Snapshot) -> Snapshot:
-    """Return the corpus as it is now, and keep it so until this transaction ends: what is ranked must not be deleted.
-
-    Texts that came or changed are ranked for good when the run ends. Raises `RescoringOvertaken`.
-    """
-    generations.lock(session)
-    if generations.get_locked(session, snapshot.generation_id).state != GenerationState.BUILDING:
-        raise RescoringOvertaken
-    return snapshot.refreshed(session, corpus_repository.current_revision(session))
+def workers_of(ground: Ground, run_id: int) -> set[str]:
+    """Return the workers that have encoded or ranked something of a run."""
+    with ground.sessions.read() as session:
+        return repository.workers_of(session, run_id)
 
 
-def _catch_up_and_activate(
-    sessions: Sessions, clock: Clock, encoder: Encoder, snapshot: Snapshot, cache: PassageCache, start: int
-) -> None:
-    with sessions.write() as session:
-        snapshot = _caught_up(session, snapshot)
-        revision = corpus_repository.next_revision(session)
-        lists = ListWriter(session, snapshot, Matcher(), cache, revision)
-        lists.recount()
-        for side in Side:
-            for text_id in corpus_repository.changed_ids(session, side, start):
-                lists.leave(side, text_id)
-                row = session.get(TABLES[side].text, text_id)
-                if row is None or row.state != TABLES[side].published:
-                    continue
-                text = compose_text(side, row)
-                if vector_repository.known_hash(session, side, text_id, encoder.fingerprint) != text_hash(text):
-                    (features,) = featurize(encoder, [text])
-                    vector_repository.put(session, side, text_id, encoder.fingerprint, text_hash(text), features)
-                stored = vector_repository.stored_text(session, side, row, encoder.fingerprint)
-                lists.enter(stored.batch, stored.passages)
-        lists.finish()
-        generation = generations.get(session, snapshot.generation_id)
-        generations.activate(session, generation, clock.now())
+def worker_lives(ground: Ground) -> bool:
+    """Tell whether a worker was seen within the last minute."""
+    with ground.sessions.read() as session:
+        seen = session.scalar(select(func.max(WorkerHeartbeat.seen_at)))
+    return seen is not None and seen > ground.clock.now() - WORKER_LOST_AFTER
 
 
-def _missing(session: Session, side: Side, fingerprint: str) -> Iterator[int]:
-    """Yield the ids of published texts whose vectors are missing or were made from another version of the text."""
-    tables = TABLES[side]
-    query = (
-        select(tables.text, tables.vector.text_hash)
-        .outerjoin(tables.vector, (tables.vector_id == tables.text.id) & (tables.vector.fingerprint == fingerprint))
-        .where(tables.text.state == tables.published)
-        .order_by(tables.text.id)
-        .execution_options(yield_per=1000)
-    )
-    for row, stored_hash in session.execute(query):
-        if stored_hash is None or stored_hash != text_hash(compose_text(side, row)):
-            yield row.id
-
-
-def _parts(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+def read_run(ground: Ground, run_id: int) -> RunRead:
+    """Return a run with its progress. Raises `NotFound`."""
+    with ground.sessions.read() as session:
+        return progress.read(session, repository.get(session, run_id), ground.clock.now())

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.accounts.schemas import EXAMPLE_PASSWORD
 from app.alerts.unsubscribe import make_token
+from app.api.problem_details import is_page
 from app.auth.keys import Keys
 from tests import stories
 from tests.access.world import LINKS, PASSWORD
@@ -32,6 +33,24 @@ class Row:
     body: Any = None
     label: str = ""
     if_match: bool = False
+    form: bool = False
+
+    @property
+    def url(self) -> str:
+        """The whole path; those of the API are written without its prefix, others begin with two slashes."""
+        return self.path[1:] if self.path.startswith("//") else f"/api/v1{self.path}"
+
+    @property
+    def is_page(self) -> bool:
+        """Whether people read what is there."""
+        return is_page(self.url)
+
+
+def send(client: Any, row: Row, headers: dict[str, str], body: Any = None) -> Any:
+    """Send what a row says, or another body, without following redirects."""
+    given = row.body if body is None else body
+    content = {"data": given} if row.form else {"json": given}
+    return client.request(row.method, row.url, headers=headers, follow_redirects=False, **content)
 
 
 def _as(statuses: str, success: int) -> str:
@@ -39,11 +58,17 @@ def _as(statuses: str, success: int) -> str:
 
 
 def rows(ids: dict[str, int]) -> list[Row]:
-    """Return the matrix for the objects of a world."""
+    """Return the matrix for the objects of a world, pages included."""
+    return [*api_rows(ids), *page_rows(ids)]
+
+
+def api_rows(ids: dict[str, int]) -> list[Row]:
+    """Return the rows of the JSON API."""
     a = f"/organisations/{ids['organisation_a']}"
     challenge, draft = f"/challenges/{ids['challenge']}", f"/challenges/{ids['draft']}"
     profile, draft_profile = f"/profiles/{ids['profile']}", f"/profiles/{ids['draft_profile']}"
     user = f"/users/{ids['colleague_a']}"
+    run = f"/rescoring-runs/{ids['run']}"
     member = f"{a}/members/{ids['colleague_a']}"
     new_challenge = stories.CHALLENGE_CONTENT | {"organisation_id": ids["organisation_a"]}
     new_profile = stories.PROFILE_CONTENT | {"organisation_id": ids["organisation_t"], "state": "draft"}
@@ -65,6 +90,7 @@ def rows(ids: dict[str, int]) -> list[Row]:
     return [
         Row("livez", "GET", "//livez", ANYBODY),
         Row("readyz", "GET", "//readyz", ANYBODY),
+        Row("read_metrics", "GET", "//metrics", _as(ANYBODY, 404)),
         Row("list_networks", "GET", "/networks", ANYBODY),
         # signing in
         Row("sign_in", "POST", "/sessions", _as(ANYBODY, 201), {"email": "staff_a@people.example"} | again),
@@ -327,4 +353,21 @@ def rows(ids: dict[str, int]) -> list[Row]:
             _as(ADMINS, 204),
         ),
         Row("list_audit_events", "GET", "/audit-events", ADMINS),
+        # rescoring; the run of the world is queued
+        Row("list_rescoring_runs", "GET", "/rescoring-runs", ADMINS),
+        Row("request_rescoring_run", "POST", "/rescoring-runs", _as(ADMINS, 409), {}),
+        Row("read_rescoring_run", "GET", run, ADMINS),
+        Row("watch_rescoring_run", "GET", f"{run}/events", ADMINS),
+        Row("compare_rescoring_run", "GET", f"{run}/comparison", _as(ADMINS, 409)),
+        Row("cancel_rescoring_run", "POST", f"{run}/cancel", ADMINS),
+        Row("retry_rescoring_run", "POST", f"{run}/retry", _as(ADMINS, 409)),
+        Row("activate_rescoring_run", "POST", f"{run}/activate", _as(ADMINS, 409), {}),
+        Row("roll_back_ranking", "POST", "/rescoring-runs/roll-back", _as(ADMINS, 409)),
     ]
+
+
+def page_rows(ids: dict[str, int]) -> list[Row]:
+    """Return the rows of pages."""
+    from tests.access.page_matrix import rows_of_pages
+
+    return rows_of_pages(ids)

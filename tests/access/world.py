@@ -7,15 +7,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.auth import sessions, tokens
-from app.auth.actor import Actor
+from app.auth.actor import OPERATOR, Actor
 from app.auth.identify import load_grants
 from app.auth.keys import hash_token
 from app.auth.passwords import hash_password
 from app.auth.permissions import SCOPES, Permission
+from app.challenges import unfinished
 from app.clock import Clock
 from app.context import Context
 from app.db.engine import make_engine
@@ -24,7 +26,10 @@ from app.introductions.schemas import MessageWrite
 from app.introductions.service import send_message
 from app.main import create_app
 from app.models import Network, OneTimeLink, Organisation, Outcome, RoleGrant, User
+from app.rescoring import runs
+from app.rescoring.schemas import RunRequest
 from app.vocabulary import ActorKind, AuthLevel, Language, LinkPurpose, Role
+from app.web.challenge_form import to_values
 from tests import stories
 from tests.apps import BASE_URL
 from tests.conftest import SettableClock, make_context
@@ -81,6 +86,7 @@ def make_world(folder: Path) -> World:
     _put_people(context, world)
     _put_texts(context, world)
     _put_keys(context, world)
+    _put_run(context, world)
     _put_conversations(context, world)
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -89,8 +95,13 @@ def make_world(folder: Path) -> World:
 
 
 @contextmanager
-def copy_of(world: World, folder: Path, clock: Clock | None = None) -> Iterator[tuple[Context, TestClient]]:
-    """The application on a copy of the world, with real sign-in."""
+def copy_of(
+    world: World, folder: Path, clock: Clock | None = None, app: FastAPI | None = None
+) -> Iterator[tuple[Context, TestClient]]:
+    """The application on a copy of the world, with real sign-in.
+
+    app: one that is used for copy after copy, which spares it from building its routes again; one copy at a time.
+    """
     copy = folder / "copy.sqlite3"
     for suffix in ("", "-wal", "-shm"):
         (folder / f"copy.sqlite3{suffix}").unlink(missing_ok=True)
@@ -98,7 +109,10 @@ def copy_of(world: World, folder: Path, clock: Clock | None = None) -> Iterator[
     engine = make_engine(f"sqlite:///{copy}")
     context = make_context(engine, clock or SettableClock())
     # Not entered: the lifespan only starts background work.
-    client = TestClient(create_app(context), base_url=BASE_URL, raise_server_exceptions=False)
+    if app is None:
+        app = create_app(context)
+    app.state.context = context
+    client = TestClient(app, base_url=BASE_URL, raise_server_exceptions=False)
     yield context, client
     client.close()
     engine.dispose()
@@ -170,10 +184,17 @@ def _put_texts(context: Context, world: World) -> None:
     ids = world.ids
     ids["challenge"] = stories.challenge(context, ids["organisation_a"], "Sturz Nachtdienst")["id"]
     ids["draft"] = stories.challenge(context, ids["organisation_a"], "Beratung Schulden", state="draft")["id"]
+    content = to_values(stories.CHALLENGE_CONTENT)
+    ids["unfinished"] = unfinished.begin(context, OPERATOR, ids["organisation_a"], content).id
     ids["profile"] = stories.profile(context, "Sensor Sturz Nachtdienst", startup=ids["organisation_s"])["id"]
     ids["draft_profile"] = stories.profile(
         context, "App Beratung Schulden", startup=ids["organisation_t"], state="draft"
     )["id"]
+
+
+def _put_run(context: Context, world: World) -> None:
+    request = RunRequest()
+    world.ids["run"] = runs.request_run(context, context.ranking.encoders, OPERATOR, request)
 
 
 def _put_conversations(context: Context, world: World) -> None:

@@ -59,7 +59,13 @@ def test_the_first_message_is_prepared_with_evidence_and_open_questions(
 ) -> None:
     prepared = read(context, welfare, introduction).first_message
     assert prepared is not None
-    for words in ("Uns fehlt Sturz", "Wir bieten Sturz", "Erfüllt: Region", "– Ort der Daten", "– Leise Geräte"):
+    for words in (
+        "– Bedarf: Wir wünschen uns Sturz",
+        "  Angebot: Es fehlt oft Sturz",
+        "Erfüllt: Region",
+        "– Speicherort in der EU",
+        "– Leise",
+    ):
         assert words in prepared
     assert "@" not in prepared
     assert read(context, startup, introduction).first_message != prepared

@@ -9,6 +9,7 @@ from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
 from app.api import docs_page
+from app.api.problem_details import is_page
 from app.context import Context
 from app.main import create_app
 
@@ -19,7 +20,7 @@ OPERATIONS = {
     for path, methods in DESCRIPTION["paths"].items()
     for method, operation in methods.items()
 }
-HIDDEN = {"/docs", "/", "/openapi.json"}
+HIDDEN = {"/docs", "/openapi.json"}
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def test_every_route_is_described() -> None:
         f"{method} {route.path}"
         for route in iter_route_contexts(APP.routes)
         for method in route.methods or ()
-        if route.path not in HIDDEN
+        if route.path not in HIDDEN and not is_page(route.path or "/")
     }
     assert routes == set(OPERATIONS)
     assert DESCRIPTION["openapi"].startswith("3.1")
@@ -98,7 +99,6 @@ class _Links(HTMLParser):
 
 
 def test_the_page_of_the_api_refers_to_nothing_outside(client: TestClient) -> None:
-    assert client.get("/", follow_redirects=False).headers["location"] == "/docs"
     page = client.get("/docs")
     assert page.status_code == 200
     links = _Links()

@@ -3,14 +3,17 @@
 import signal
 import time
 from collections.abc import Iterator
+from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2 as httpx
 import pyotp
 import pytest
+from playwright.sync_api import Page, expect
 
 from tests import stories
+from tests.browsing import Watched, chromium, watch
 from tests.servers import environment, run_command, servers
 
 pytestmark = [pytest.mark.functional, pytest.mark.encoder]
@@ -111,3 +114,79 @@ def test_a_backup_is_taken_while_the_server_runs(client: httpx.Client, env: dict
     refused = command(env, "restore", str(folder / "backup"), "--yes")
     assert refused.returncode == 1
     assert "Traceback" not in refused.stderr
+
+
+THREE_SENTENCES = (
+    "In unserem Wohnheim ist nachts eine Kraft für 24 Menschen da. Epileptische Anfälle im Schlaf fallen oft erst am "
+    "Morgen auf, zuletzt viermal im Monat. Die Nachtwache soll ohne Kamera sofort merken, wenn jemand einen Anfall hat."
+)
+
+
+def enter(page: Page, url: str, accounts: dict[str, list[str]], label: str) -> None:
+    """Sign in on the page."""
+    email, password = accounts[label]
+    page.goto(f"{url}/sign-in")
+    page.fill("#f-email", email)
+    page.fill("#f-password", password)
+    if label == "admin":
+        secret = parse_qs(urlsplit(accounts["admin-totp"][0]).query)["secret"][0]
+        # A code works once, and the tests above have used the present one.
+        page.wait_for_timeout(1000 * (30 - time.time() % 30) + 500)
+        page.click("summary")
+        page.fill("#f-code", pyotp.TOTP(secret).now())
+    page.locator("main form button[type=submit]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Was möchten Sie tun?")
+
+
+@pytest.mark.browser
+def test_people_work_in_the_browser(client: httpx.Client, accounts: dict[str, list[str]], folder: Path) -> None:
+    """Staff publish and see startups; a startup's new colleague comes by invitation and browses; an admin verifies."""
+    url = str(client.base_url)
+    with chromium() as browser:
+        windows = [Watched(browser.new_context(locale="de-DE").new_page()) for _ in range(4)]
+        for window in windows:
+            watch(window, url)
+        staff, startup, colleague, admin = (window.page for window in windows)
+        enter(staff, url, accounts, "staff")
+        staff.get_by_role("link", name="Herausforderung beschreiben").click()
+        staff.fill("#f-problem", THREE_SENTENCES)
+        expect(staff.locator("#preview .preview-list li").first).to_contain_text("Epiluchs")
+        staff.get_by_role("button", name="Weiter", exact=True).click()
+        expect(staff.get_by_label("Menschen mit Behinderung", exact=True).first).to_be_checked()
+        staff.get_by_role("button", name="Weiter zum Prüfen").click()
+        staff.get_by_role("button", name="Veröffentlichen").click()
+        expect(staff.locator("ol.cards > li").first).to_contain_text("Epiluchs")
+
+        enter(startup, url, accounts, "startup")
+        startup.get_by_role("link", name="Organisation").click()
+        startup.fill("#f-email", "kollege@people.example")
+        startup.get_by_role("button", name="Einladen").click()
+        expect(startup.locator("main")).to_contain_text("Die Einladung ist unterwegs.")
+        # The server listens where there was room, the mail names the public address.
+        colleague.goto(f"{url}/invitation?{urlsplit(invitation(folder, 'kollege@people.example')).query}")
+        colleague.fill("#f-name", "Kollege")
+        colleague.fill("#f-password", "vier zufällige Wörter nehmen")
+        colleague.get_by_role("button", name="Einladung annehmen").click()
+        expect(colleague.locator("main")).to_contain_text("Sie gehören jetzt dazu")
+        enter(colleague, url, {"colleague": ["kollege@people.example", "vier zufällige Wörter nehmen"]}, "colleague")
+        colleague.get_by_role("link", name="Unser Angebot ansehen").click()
+        colleague.get_by_role("link", name="Passende Herausforderungen ansehen").click()
+        expect(colleague.locator("ol.cards")).to_contain_text("In unserem Wohnheim ist nachts eine Kraft")
+
+        enter(admin, url, accounts, "admin")
+        admin.get_by_role("link", name="Protokoll").click()
+        expect(admin.locator("tbody")).to_contain_text("challenge.published")
+        assert [problem for window in windows for problem in window.problems] == []
+
+
+def invitation(folder: Path, address: str) -> str:
+    """The link in the mail to an address."""
+    for _ in range(100):
+        for file in (folder / "mails").glob("*.eml"):
+            mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+            if mail["To"] == address:
+                body = mail.get_body()
+                assert body is not None
+                return next(line for line in body.get_content().splitlines() if "/invitation?token=" in line)
+        time.sleep(0.2)
+    raise AssertionError(f"no mail to {address}")

@@ -146,7 +146,7 @@ def test_a_profile_published_through_one_process_is_ranked_by_another_in_its_nex
 def test_single_requests_and_the_whole_corpus_computation_give_the_same_matches_in_the_same_order(
     service: Service,
 ) -> None:
-    run_command(service.env, "rescore")
+    run_command(service.env, "rescore", "--activate", "--watch")
     computed = every_list(service.one)
     assert len(computed) > 130
     assert_exact(service)

@@ -9,12 +9,11 @@ from sqlalchemy import Engine, select
 from app.context import Context
 from app.matches import generations
 from app.models import Challenge, Profile
-from app.rescoring import service as rescoring
 from matching.statistics import Statistics
 from tests import stories, workers
 from tests.conftest import SettableClock, make_context
-from tests.fakes import HashingEncoder
 from tests.oracle import assert_lists_are_exact, assert_snapshots_are_equal, stored_lists, visible
+from tests.rescoring_runs import rescore
 
 PROCESSES = 4
 EACH = 8
@@ -54,8 +53,8 @@ def test_publishing_from_four_processes_gives_the_rows_of_a_recomputation(
         assert_lists_are_exact(session)
         assert_snapshots_are_equal(session, context.ranking.snapshot(session))
     published = lists_of(context)
-    monkeypatch.setattr(rescoring.Statistics, "estimate", classmethod(lambda _cls, _batches, old: old))
-    rescoring.rescore(context.sessions, clock, HashingEncoder(), "hashing", demo_statistics)
+    monkeypatch.setattr(Statistics, "estimate", classmethod(lambda _cls, _batches, _prior: demo_statistics))
+    rescore(context)
     assert lists_of(context) == published
 
 

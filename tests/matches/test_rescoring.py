@@ -1,6 +1,7 @@
 """A rescoring run makes a complete new ranking while people go on writing, or leaves the old one alone."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,21 +11,23 @@ from app.auth.actor import OPERATOR
 from app.challenges import service as challenges
 from app.context import Context
 from app.db.session import Sessions
-from app.errors import EncoderMismatch, RescoringOvertaken
-from app.matches import generations
-from app.models import ChallengeList, Match, ProfileList, RankingGeneration
+from app.errors import EncoderMismatch
+from app.matches import generations, vector_repository
+from app.models import ProfileList, RankingGeneration
+from app.models.rescoring import RunState
 from app.profiles import service as profiles
-from app.rescoring import service as rescoring
-from app.rescoring.service import rescore
+from app.rescoring import runs, service
+from app.rescoring.schemas import RunRequest
+from app.rescoring.workshop import Workshop, nothing
 from matching.statistics import Statistics
+from matching.texts import Side
 from tests import stories
 from tests.apps import open_client
 from tests.conftest import SettableClock, make_context
 from tests.fakes import HashingEncoder
 from tests.oracle import assert_lists_are_exact, load_snapshot, stored_lists, visible
 from tests.problems import assert_problem
-
-Progress = Callable[[str, int, int], None]
+from tests.rescoring_runs import hashing_encoders, make_shop
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def prior(demo_statistics: Statistics) -> Statistics:
 @pytest.fixture
 def context(engine: Engine, clock: SettableClock, prior: Statistics, small_lists: None) -> Context:
     """A process, and ten challenges and ten profiles in its database."""
-    context = make_context(engine, clock, statistics=prior)
+    context = make_context(engine, clock, statistics=prior, encoders=hashing_encoders(prior))
     welfare = stories.organisation(context, "welfare")
     for number in range(10):
         stories.challenge(context, welfare, stories.words_for(number), language="de" if number % 3 else "en")
@@ -43,8 +46,15 @@ def context(engine: Engine, clock: SettableClock, prior: Statistics, small_lists
     return context
 
 
-def run(context: Context, prior: Statistics, progress: Progress = lambda *_: None, encoder: Any = None) -> int:
-    return rescore(context.sessions, context.clock, encoder or HashingEncoder(), "hashing", prior, progress)
+def run(
+    context: Context, prior: Statistics, progress: Callable[[str], None] = nothing, encoder: str | None = None
+) -> int:
+    """A run of all texts, shown at its end. Returns the number of its ranking."""
+    shop = make_shop(context, prior, reach=progress)
+    done = service.rescore(shop, OPERATOR, RunRequest(encoder=encoder))
+    assert done.state == RunState.ACTIVE, done
+    assert done.generation is not None
+    return done.generation
 
 
 def assert_exact(sessions: Sessions) -> None:
@@ -65,27 +75,21 @@ def states(sessions: Sessions) -> list[str]:
         return [row.state.value for row in session.scalars(select(RankingGeneration).order_by(RankingGeneration.id))]
 
 
-def assert_only_the_active_generation_has_rows(sessions: Sessions) -> None:
-    with sessions.read() as session:
-        for model in (Match, ChallengeList, ProfileList):
-            query = select(model.generation_id).distinct()
-            assert session.scalars(query).all() == [generations.active_id(session)]
-
-
 def test_a_run_gives_the_rows_that_publishing_one_by_one_gives_under_the_same_statistics(
     context: Context, prior: Statistics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = rows_of(context.sessions)
-    monkeypatch.setattr(rescoring.Statistics, "estimate", classmethod(lambda _cls, _batches, old: old))
-    encoder = HashingEncoder()
-    generation = run(context, prior, encoder=encoder)
-    assert encoder.encoded == 0, "stored vectors are used again"
+    monkeypatch.setattr(Statistics, "estimate", classmethod(lambda _cls, _batches, _prior: prior))
+    encoder = context.ranking.encoder
+    assert isinstance(encoder, HashingEncoder)
+    encoded = encoder.encoded
+    generation = run(context, prior)
+    assert encoder.encoded == encoded, "stored vectors are used again"
     after = rows_of(context.sessions)
     assert after == before
     with context.sessions.read() as session:
         assert generations.active_id(session) == generation
     assert states(context.sessions) == ["superseded", "active"]
-    assert_only_the_active_generation_has_rows(context.sessions)
 
 
 def test_a_run_renews_the_statistics_and_a_server_that_runs_goes_on_with_them(
@@ -102,14 +106,16 @@ def test_a_run_renews_the_statistics_and_a_server_that_runs_goes_on_with_them(
 
 
 class Interleaved:
-    """A progress callback that lets somebody write in the middle of a run."""
+    """Called at each point of a run; lets somebody write in the middle of it."""
 
     def __init__(self, actions: Iterator[Callable[[], Any]]) -> None:
         self._actions = actions
-        self.calls: list[str] = []
+        self.points: list[str] = []
 
-    def __call__(self, what: str, _done: int, _total: int) -> None:
-        self.calls.append(what)
+    def __call__(self, point: str) -> None:
+        if "written" in point or "switched" in point:
+            return  # a transaction is under way, and on SQLite another would wait for it
+        self.points.append(point)
         if (action := next(self._actions, None)) is not None:
             action()
 
@@ -134,95 +140,88 @@ def writes_during_a_run(context: Context) -> list[Callable[[], Any]]:
     ]
 
 
-@pytest.mark.parametrize("late", [0, 2, 4])
+@pytest.mark.parametrize("late", [0, 3, 6, 12])
 def test_texts_that_change_during_a_run_are_right_afterwards(context: Context, prior: Statistics, late: int) -> None:
     actions = writes_during_a_run(context)
     progress = Interleaved(iter([lambda: None] * late + actions))
     run(context, prior, progress)
-    assert len(progress.calls) > late, "nothing happened during the run"
+    assert len(progress.points) > late + len(actions), "not everything happened during the run"
     assert_exact(context.sessions)
-    assert_only_the_active_generation_has_rows(context.sessions)
 
 
 def test_texts_that_change_while_another_encoder_takes_over_are_right_afterwards(
-    context: Context, engine: Engine, prior: Statistics
+    context: Context, prior: Statistics
 ) -> None:
-    encoder = HashingEncoder(dimension=32, name="other")
     progress = Interleaved(iter(writes_during_a_run(context)))
-    run(context, Statistics.neutral(encoder.fingerprint, 32), progress, encoder)
-    assert len(progress.calls) > 8
-    assert {"encode", "rank"} <= set(progress.calls)
+    run(context, prior, progress, "other")
+    assert {"encode computed", "rank computed", "finish caught up"} <= set(progress.points)
     assert_exact(context.sessions)
-    later = make_context(engine, context.clock, encoder)
-    stories.profile(later, stories.words_for(1))
+    stories.profile(context, stories.words_for(1))
     assert_exact(context.sessions)
 
 
-class _PowerCut(Exception):
-    pass
+def test_a_process_that_is_ready_for_the_coming_encoder_encodes_for_both(context: Context, prior: Statistics) -> None:
+    other = HashingEncoder(dimension=32, name="other").fingerprint
+
+    def publish() -> None:
+        context.ranking.follow()
+        profile = stories.profile(context, stories.words_for(5))
+        with context.sessions.read() as session:
+            stored = vector_repository.known_hashes(session, Side.PROFILE, profile["id"])
+        assert stored.keys() == {other, context.ranking.encoder.fingerprint}
+
+    run(context, prior, Interleaved(iter([lambda: None] * 3 + [publish])), "other")
+    context.ranking.follow()
+    assert context.ranking.encoder.fingerprint == other
+    assert_exact(context.sessions)
 
 
-@pytest.mark.parametrize("calls", [1, 3, 6])
-def test_an_interrupted_run_leaves_the_old_ranking_active_and_the_next_run_clears_up(
-    context: Context, prior: Statistics, calls: int
+def work_off_and_show(shop: Workshop, run_id: int) -> None:
+    if service.work_off(shop, run_id).state == RunState.COMPLETE:
+        service.activate_run(shop, OPERATOR, run_id, force=True)
+
+
+class _PowerCut(BaseException):
+    """What no code of a run catches."""
+
+
+@pytest.mark.parametrize(
+    "point", ["prepare written", "freeze written", "rank computed", "rank written", "finish written", "switched"]
+)
+def test_an_interrupted_run_leaves_the_old_ranking_active_and_goes_on_later(
+    context: Context, prior: Statistics, point: str
 ) -> None:
     before = rows_of(context.sessions)
 
-    def interrupt() -> None:
-        raise _PowerCut
+    def interrupt(reached: str) -> None:
+        if reached == point:
+            raise _PowerCut
 
+    shop = make_shop(context, prior, reach=interrupt)
+    run_id = runs.request_run(context, shop.encoders, OPERATOR, RunRequest(activate=True))
     with pytest.raises(_PowerCut):
-        run(context, prior, Interleaved(iter([lambda: None] * (calls - 1) + [interrupt])))
-    assert states(context.sessions) == ["active", "building"]
+        work_off_and_show(shop, run_id)
+    assert states(context.sessions)[0] == "active"
     assert rows_of(context.sessions) == before
     assert_exact(context.sessions)
     stories.profile(context, stories.words_for(2))
     assert_exact(context.sessions)
-    run(context, prior)
-    assert states(context.sessions) == ["superseded", "cancelled", "active"]
+    later = make_shop(context, prior, name="another", lost_after=timedelta(seconds=-1))
+    work_off_and_show(later, run_id)
+    assert states(context.sessions) == ["superseded", "active"]
     assert_exact(context.sessions)
-    assert_only_the_active_generation_has_rows(context.sessions)
 
 
-def test_a_run_that_fails_while_it_activates_leaves_the_old_ranking_active(
-    context: Context, prior: Statistics, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = rows_of(context.sessions)
-
-    def fail(*_: Any) -> None:
-        raise _PowerCut
-
-    with monkeypatch.context() as patch:
-        patch.setattr(generations, "activate", fail)
-        with pytest.raises(_PowerCut):
-            run(context, prior)
-    assert rows_of(context.sessions) == before
-    run(context, prior)
-    assert_exact(context.sessions)
-    assert_only_the_active_generation_has_rows(context.sessions)
-
-
-@pytest.mark.parametrize("calls", [1, 5])
-def test_a_second_run_stops_the_first_and_readers_see_a_complete_ranking(
-    context: Context, prior: Statistics, calls: int
-) -> None:
-    overtake = Interleaved(iter([lambda: None] * calls + [lambda: run(context, prior)]))
-    with pytest.raises(RescoringOvertaken):
-        run(context, prior, overtake)
-    assert states(context.sessions) == ["superseded", "cancelled", "active"]
-    assert_exact(context.sessions)
-    assert_only_the_active_generation_has_rows(context.sessions)
-
-
-def test_after_a_change_of_the_encoder_an_old_process_says_so_and_a_new_one_works(
+def test_after_a_change_of_the_encoder_a_process_that_can_not_load_it_says_so_and_others_follow(
     context: Context, engine: Engine, prior: Statistics
 ) -> None:
-    encoder = HashingEncoder(dimension=32, name="other")
-    run(context, Statistics.neutral(encoder.fingerprint, 32), encoder=encoder)
+    stuck = make_context(engine, context.clock)
+    follower = make_context(engine, context.clock, encoders=hashing_encoders())
+    run(context, prior, encoder="other")
     assert_exact(context.sessions)
     with pytest.raises(EncoderMismatch):
-        stories.profile(context, stories.words_for(3))
-    with open_client(context) as client:
+        stories.profile(stuck, stories.words_for(3))
+    with open_client(stuck) as client:
         answers = {
             "publish": client.post("/api/v1/challenges", json=stories.CHALLENGE_CONTENT | {"organisation_id": 1}),
             "preview": client.post("/api/v1/preview", json={"side": "challenge", "content": stories.CHALLENGE_CONTENT}),
@@ -230,15 +229,13 @@ def test_after_a_change_of_the_encoder_an_old_process_says_so_and_a_new_one_work
         }
         for what, answer in answers.items():
             problem = assert_problem(answer, 503, "encoder-mismatch")
-            assert encoder.fingerprint in problem["detail"], what
-            assert "passgenau rescore" in problem["detail"], what
+            assert HashingEncoder(dimension=32, name="other").fingerprint in problem["detail"], what
             assert answer.headers["retry-after"].isdigit()
         challenge_id = client.get("/api/v1/challenges", params={"limit": 1}).json()["items"][0]["id"]
         found = client.get(f"/api/v1/challenges/{challenge_id}/matches")
         assert found.status_code == 200, "what is stored can be read all the same"
         assert found.json()["items"]
     with context.sessions.read() as session:
-        assert session.scalar(select(func.count(ProfileList.profile_id))) == 10, "nothing was stored"
-    later = make_context(engine, context.clock, encoder)
-    stories.profile(later, stories.words_for(3))
-    assert_exact(later.sessions)
+        assert session.scalar(select(func.count(ProfileList.profile_id.distinct()))) == 10, "nothing was stored"
+    stories.profile(follower, stories.words_for(3))
+    assert_exact(follower.sessions)

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.matches.encoders import has_second_encoder
 from app.settings import Settings
-from app.start import has_second_encoder
 from matching import universal_encoder
 from matching.features import featurize
 from matching.joined_encoder import JoinedEncoder, first_part
@@ -60,10 +60,10 @@ def test_whole_texts_and_passages_are_read_by_both() -> None:
 
 
 def test_the_second_encoder_belongs_to_the_bundled_one_unless_asked_for() -> None:
-    assert has_second_encoder(Settings())
-    assert not has_second_encoder(Settings(second_encoder="none"))
-    assert not has_second_encoder(Settings(encoder="some/model"))
-    assert has_second_encoder(Settings(encoder="some/model", second_encoder="universal"))
+    assert has_second_encoder(Settings(), "bundled")
+    assert not has_second_encoder(Settings(second_encoder="none"), "bundled")
+    assert not has_second_encoder(Settings(), "some/model")
+    assert has_second_encoder(Settings(second_encoder="universal"), "some/model")
 
 
 @pytest.mark.encoder

@@ -19,6 +19,7 @@ from app.auth import throttle
 from app.auth.actor import OPERATOR, Actor
 from app.backup.postgres import _find
 from app.challenges import service as challenges
+from app.challenges import unfinished
 from app.challenges.schemas import ChallengeCreate
 from app.context import Context
 from app.errors import LastAdmin, LastManager, NotFound
@@ -109,6 +110,7 @@ def put_canary(context: Context) -> tuple[int, int, int]:
     draft = ChallengeCreate.model_validate(content)
     receipt = idempotency.make_receipt(OPERATOR, "create_challenge", "key", content)
     challenge = challenges.submit_challenge(context, OPERATOR, draft, receipt)
+    unfinished.begin(context, OPERATOR, welfare, {"problem": f"Noch ein {CANARY} singt."})
     challenges.edit_challenge(context, OPERATOR, challenge["id"], {"wish": f"Weniger {CANARY}."}, "*")
     return person, welfare, challenge["id"]
 
@@ -283,6 +285,7 @@ def test_what_is_over_its_time_goes_and_everything_else_stays(context: Context, 
         "tokens": 0,
         "tries": 2,
         "mails": 1,
+        "unfinished challenges": 0,
         "messages": 0,
         "alerts": 0,
         "notices": 0,
@@ -313,3 +316,19 @@ def test_no_answer_shows_contact_data_of_others(context: Context) -> None:
         assert found.status_code == 200
         if path != "organisations/1/export":
             assert "people.example" not in found.text, path
+
+
+def test_what_nobody_goes_on_writing_is_deleted_after_half_a_year(context: Context, clock: SettableClock) -> None:
+    welfare = stories.organisation(context, "welfare")
+    old = unfinished.begin(context, OPERATOR, welfare, {"problem": "Alt"})
+    clock.moment += timedelta(days=100)
+    touched = unfinished.begin(context, OPERATOR, welfare, {"problem": "Neu"})
+    clock.moment += timedelta(days=81)
+    assert retention.apply(context)["unfinished challenges"] == 1
+    with context.sessions.read() as session:
+        with pytest.raises(NotFound):
+            unfinished.read(session, OPERATOR, old.id)
+        assert unfinished.read(session, OPERATOR, touched.id).content == {"problem": "Neu"}
+    unfinished.discard(context, OPERATOR, touched.id)
+    with context.sessions.read() as session, pytest.raises(NotFound):
+        unfinished.read(session, OPERATOR, touched.id)

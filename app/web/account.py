@@ -1,0 +1,266 @@
+"""One's own account: name, language, password, address, second factor, data."""
+
+import json
+from typing import Any
+
+import segno
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from app import versions
+from app.accounts import administration, recovery, repository, second_factor
+from app.accounts.people import read_person
+from app.accounts.schemas import (
+    EmailChange,
+    PasswordAgain,
+    PasswordChange,
+    PersonPatch,
+    PersonRead,
+    TotpCode,
+    TotpSetup,
+)
+from app.api.cookies import drop_session_cookie, set_session_cookie
+from app.api.dependencies import ContextDep, ReadAccount, ReadSessionDep, VisitorDep, WriteAccount
+from app.auth.actor import Actor
+from app.privacy import erasure, export
+from app.vocabulary import Language
+from app.web import i18n
+from app.web.forms import Ask, Field, Form, FormPage, SentDep, parse, submit
+from app.web.i18n import N_
+from app.web.labels import options
+from app.web.sign_in import NEW_PASSWORD
+from app.web.view import ViewDep
+
+router = APIRouter(include_in_schema=False, prefix="/account")
+
+PRESENT = Field("password", Ask.PASSWORD, N_("Ihr jetziges Passwort"), required=True, autocomplete="current-password")
+PERSON = Form(
+    (
+        Field("name", Ask.TEXT, N_("Ihr Name"), N_("So sehen Sie Ihre Kolleginnen."), True, autocomplete="name"),
+        Field("locale", Ask.CHOICE, N_("Sprache"), required=True, options=options(Language)),
+    )
+)
+PASSWORD = FormPage(
+    N_("Passwort ändern"),
+    N_("Passwort ändern"),
+    Form(
+        (
+            PRESENT,
+            Field(
+                "new_password",
+                Ask.PASSWORD,
+                N_("Neues Passwort"),
+                NEW_PASSWORD.hint,
+                required=True,
+                autocomplete="new-password",
+            ),
+        )
+    ),
+    (N_("Alle anderen Anmeldungen werden dabei beendet."),),
+    back="/account",
+)
+EMAIL = FormPage(
+    N_("E-Mail-Adresse ändern"),
+    N_("Adresse ändern"),
+    Form((Field("email", Ask.EMAIL, N_("Neue E-Mail-Adresse"), required=True, autocomplete="email"), PRESENT)),
+    (N_("Die neue Adresse gilt, sobald Sie den Link in der Mail öffnen, die wir dorthin schicken."),),
+    back="/account",
+)
+BEGIN = FormPage(
+    N_("Zweiten Faktor einrichten"),
+    N_("Weiter"),
+    Form((PRESENT,)),
+    (N_("Sie brauchen eine Authenticator-App auf dem Handy. Bei jeder Anmeldung fragen wir dann einen Code ab."),),
+    back="/account",
+)
+REMOVE = FormPage(
+    N_("Zweiten Faktor ausschalten"),
+    N_("Ausschalten"),
+    Form((PRESENT,)),
+    (N_("Zum Anmelden genügt danach das Passwort. Verwalten geht nur mit zweitem Faktor."),),
+    danger=True,
+    back="/account",
+)
+CODE = Form(
+    (
+        Field(
+            "code",
+            Ask.CODE,
+            N_("Code der Authenticator-App"),
+            N_("Sechs Ziffern. Jeder Code gilt einmal."),
+            required=True,
+            autocomplete="one-time-code",
+        ),
+    )
+)
+ERASE = FormPage(
+    N_("Konto löschen"),
+    N_("Konto endgültig löschen"),
+    Form((PRESENT,)),
+    (
+        N_("Ihr Konto und alle Angaben über Sie werden sofort und für immer gelöscht."),
+        N_("Texte Ihrer Organisation bleiben: Sie gehören der Organisation."),
+    ),
+    danger=True,
+    back="/account",
+)
+
+
+def _me(session: Session, actor: Actor) -> PersonRead:
+    return read_person(repository.person(session, actor.user_id or 0))
+
+
+@router.get("", operation_id="show_account")
+def show_account(view: ViewDep, session: ReadSessionDep, actor: ReadAccount) -> Response:
+    """Everything about one's account, with the ways to change it."""
+    person = _me(session, actor)
+    return view.render("account.html", person=person, form=PERSON.blank(person.model_dump(mode="json")))
+
+
+@router.post("", operation_id="submit_person")
+def submit_person(
+    view: ViewDep, sent: SentDep, context: ContextDep, session: ReadSessionDep, actor: WriteAccount
+) -> Response:
+    """Change one's name or language."""
+    person = _me(session, actor)
+    session.close()
+
+    def use(values: dict[str, Any]) -> Response:
+        version = sent.one("version")
+        tag = versions.etag(int(version)) if version.isdecimal() and len(version) < 10 else versions.etag(0)  # noqa: PLR2004
+        saved = administration.edit_person(context, actor, parse(PersonPatch, values), tag)
+        response = view.redirect("/account", "person-saved")
+        view.set_choice(response, i18n.COOKIE, saved.locale.value)
+        return response
+
+    return submit(view, PERSON, sent, "account.html", use, person=person)
+
+
+@router.get("/password", operation_id="show_password")
+def show_password(view: ViewDep, _actor: ReadAccount) -> Response:
+    """Ask for the present and the new password."""
+    return PASSWORD.show(view)
+
+
+@router.post("/password", operation_id="submit_password")
+def submit_password(
+    view: ViewDep, sent: SentDep, context: ContextDep, visitor: VisitorDep, actor: WriteAccount
+) -> Response:
+    """Set a new password."""
+
+    def use(values: dict[str, Any]) -> Response:
+        cookie = recovery.change_password(context, actor, parse(PasswordChange, values), visitor)
+        response = view.redirect("/account", "password-changed")
+        set_session_cookie(response, context.security, cookie)
+        return response
+
+    return PASSWORD.submit(view, sent, use)
+
+
+@router.get("/email", operation_id="show_email")
+def show_email(view: ViewDep, _actor: ReadAccount) -> Response:
+    """Ask for the new address."""
+    return EMAIL.show(view)
+
+
+@router.post("/email", operation_id="submit_email")
+def submit_email(
+    view: ViewDep, sent: SentDep, context: ContextDep, visitor: VisitorDep, actor: WriteAccount
+) -> Response:
+    """Have a new address confirmed."""
+
+    def use(values: dict[str, Any]) -> Response:
+        recovery.change_email(context, actor, parse(EmailChange, values), visitor)
+        return view.redirect("/account", "email-requested")
+
+    return EMAIL.submit(view, sent, use)
+
+
+@router.get("/second-factor", operation_id="show_second_factor")
+def show_second_factor(view: ViewDep, session: ReadSessionDep, actor: ReadAccount) -> Response:
+    """Begin to set up a second factor, or switch it off."""
+    return (REMOVE if _me(session, actor).second_factor else BEGIN).show(view)
+
+
+@router.post("/second-factor", operation_id="submit_second_factor")
+def submit_second_factor(
+    view: ViewDep,
+    sent: SentDep,
+    context: ContextDep,
+    session: ReadSessionDep,
+    visitor: VisitorDep,
+    actor: WriteAccount,
+) -> Response:
+    """Show the secret for the app, or switch the second factor off."""
+    active = _me(session, actor).second_factor
+    session.close()
+
+    def begin(values: dict[str, Any]) -> Response:
+        password = parse(PasswordAgain, values).password
+        setup = second_factor.begin(context, actor, password, visitor)
+        return view.render("second_factor.html", form=CODE.blank(), setup=setup, picture=_picture(setup))
+
+    def remove(values: dict[str, Any]) -> Response:
+        password = parse(PasswordAgain, values).password
+        cookie = second_factor.remove(context, actor, password, visitor)
+        response = view.redirect("/account", "second-factor-removed")
+        set_session_cookie(response, context.security, cookie)
+        return response
+
+    return REMOVE.submit(view, sent, remove) if active else BEGIN.submit(view, sent, begin)
+
+
+def _picture(setup: TotpSetup) -> str:
+    picture: str = segno.make(setup.uri, error="m").svg_data_uri(scale=4, border=2, light="#fff")
+    return picture
+
+
+@router.post("/second-factor/confirm", operation_id="submit_second_factor_code")
+def submit_second_factor_code(
+    view: ViewDep, sent: SentDep, context: ContextDep, visitor: VisitorDep, actor: WriteAccount
+) -> Response:
+    """Switch the second factor on with its first code."""
+
+    def use(values: dict[str, Any]) -> Response:
+        cookie = second_factor.confirm(context, actor, parse(TotpCode, values).code, visitor)
+        response = view.redirect("/account", "second-factor-added")
+        set_session_cookie(response, context.security, cookie)
+        return response
+
+    return submit(view, CODE, sent, "second_factor.html", use, setup=None, picture="")
+
+
+@router.get("/export", operation_id="download_account")
+def download_account(session: ReadSessionDep, actor: ReadAccount) -> Response:
+    """Everything stored about the reader, as a file."""
+    data = export.export_person(session, actor.user_id or 0)
+    return Response(
+        json.dumps(data, ensure_ascii=False, indent=2),
+        media_type="application/json",
+        headers={
+            "Content-Disposition": 'attachment; filename="passgenau-account.json"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@router.get("/erase", operation_id="show_erasure")
+def show_erasure(view: ViewDep, _actor: ReadAccount) -> Response:
+    """Say what erasing means, and ask for the password."""
+    return ERASE.show(view)
+
+
+@router.post("/erase", operation_id="submit_erasure")
+def submit_erasure(
+    view: ViewDep, sent: SentDep, context: ContextDep, visitor: VisitorDep, actor: WriteAccount
+) -> Response:
+    """Erase the account, for good."""
+
+    def use(values: dict[str, Any]) -> Response:
+        password = parse(PasswordAgain, values).password
+        erasure.erase_person(context, actor, recovery.check_password(context, actor, password, visitor))
+        response = view.redirect("/sign-in", "erased")
+        drop_session_cookie(response, context.security)
+        return response
+
+    return ERASE.submit(view, sent, use)

@@ -1,0 +1,78 @@
+"""Matches as pages show them: partner, band, reason, criteria; the weakest are left out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from app.matches.schemas import CriterionRead, MatchRead
+from app.web import bands
+from matching.texts import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What the list's own text says beside what the partner's says."""
+
+    own: str
+    partner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One partner of a list."""
+
+    rank: int
+    band: str
+    partner: Any
+    name: str
+    text: str
+    href: str
+    reason: str
+    met: tuple[str, ...]
+    open: tuple[str, ...]
+    evidence: tuple[Pair, ...]
+
+    @property
+    def badge(self) -> str:
+        """Return KERN's kind of badge for the band."""
+        return bands.BADGES[self.band]
+
+    @property
+    def band_label(self) -> str:
+        """Return the band in German."""
+        return bands.LABELS[self.band]
+
+
+def cards(matches: Iterable[MatchRead], partners: Side) -> list[Card]:
+    """Return the cards of a list whose partners are on a side, best first."""
+    found = []
+    for match in matches:
+        band = bands.band(match)
+        partner = match.profile if partners is Side.PROFILE else match.challenge
+        if band is not None and partner is not None:
+            found.append(_card(match, band, partners, partner))
+    return found
+
+
+def _card(match: MatchRead, band: str, partners: Side, partner: Any) -> Card:
+    is_profile = partners is Side.PROFILE
+    return Card(
+        rank=match.rank or 0,
+        band=band,
+        partner=partner,
+        name=partner.name if is_profile else partner.title,
+        text=partner.offer if is_profile else "",
+        href=f"/profiles/{partner.id}" if is_profile else f"/challenges/{partner.id}",
+        reason=match.reason,
+        met=labels_of(match.criteria, "met"),
+        open=labels_of(match.criteria, "open"),
+        evidence=tuple(
+            Pair(pair.challenge.text, pair.profile.text) if is_profile else Pair(pair.profile.text, pair.challenge.text)
+            for pair in match.evidence
+        ),
+    )
+
+
+def labels_of(criteria: Iterable[CriterionRead], status: str) -> tuple[str, ...]:
+    """Return what the criteria of one status are called, each once."""
+    return tuple(dict.fromkeys(criterion.label for criterion in criteria if criterion.status == status))

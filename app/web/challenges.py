@@ -1,0 +1,122 @@
+"""Pages of challenges: one's own, one of them, changing it, taking it to another state."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Literal
+
+from fastapi import APIRouter, Response
+
+from app.api.dependencies import ContextDep, Cursor, ReadChallenges, ReadSessionDep, WriteChallenges
+from app.api.paths import Id
+from app.auth.actor import Actor
+from app.challenges import repository, service, unfinished
+from app.challenges.schemas import ChallengeRead
+from app.context import Context
+from app.publishing import policies
+from app.vocabulary import Role
+from app.web.challenge_form import FULL, GROUPS, not_shown, to_content, to_values
+from app.web.forms import Form, FormPage, SentDep
+from app.web.i18n import N_
+from app.web.texts import Editor, require_writer
+from app.web.view import ViewDep
+
+router = APIRouter(include_in_schema=False, prefix="/challenges")
+
+ON_A_PAGE = 20
+STEPS = {
+    "publish": (service.publish_challenge, "published"),
+    "pause": (service.pause_challenge, "paused"),
+    "resume": (service.resume_challenge, "resumed"),
+    "solve": (service.mark_challenge_solved, "solved"),
+    "close": (service.close_challenge, "closed"),
+}
+DELETE = FormPage(
+    N_("Herausforderung löschen"),
+    N_("Endgültig löschen"),
+    Form(()),
+    (N_("Die Herausforderung und ihre Ergebnisse werden gelöscht. Das lässt sich nicht rückgängig machen."),),
+    danger=True,
+)
+
+
+@router.get("", operation_id="show_own_challenges")
+def show_own_challenges(
+    view: ViewDep, session: ReadSessionDep, actor: ReadChallenges, cursor: Cursor = None
+) -> Response:
+    """Show what the reader's organisations have written, and what they have begun."""
+    page = repository.page_of_own(session, actor, limit=ON_A_PAGE, cursor=cursor)
+    return view.render(
+        "challenges.html",
+        rows=[ChallengeRead.model_validate(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        unfinished=unfinished.of_actor(session, actor),
+        writes=any(grant.role is Role.WELFARE_STAFF for grant in actor.grants),
+    )
+
+
+@router.get("/{challenge_id}", operation_id="show_challenge")
+def show_challenge(challenge_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadChallenges) -> Response:
+    """One challenge."""
+    text = service.read_challenge(session, actor, challenge_id)
+    own = policies.may_write(actor, text["organisation"]["id"])
+    reads_matches = policies.may_read_matches(actor, text["organisation"]["id"], text["state"])
+    return view.render("challenge.html", text=text, own=own, reads_matches=reads_matches)
+
+
+@router.get("/{challenge_id}/edit", operation_id="show_challenge_form")
+def show_challenge_form(challenge_id: Id, view: ViewDep, context: ContextDep, actor: ReadChallenges) -> Response:
+    """Change a challenge."""
+    return _editor(context, actor, challenge_id).show(view, actor, groups=GROUPS)
+
+
+@router.post("/{challenge_id}/edit", operation_id="submit_challenge_form")
+def submit_challenge_form(
+    challenge_id: Id, view: ViewDep, sent: SentDep, context: ContextDep, actor: WriteChallenges
+) -> Response:
+    """Store the changes; a published challenge is ranked again."""
+    done = f"/challenges/{challenge_id}"
+    return _editor(context, actor, challenge_id).submit(view, actor, sent, done, groups=GROUPS)
+
+
+def _editor(context: Context, actor: Actor, challenge_id: int) -> Editor:
+    def load() -> dict[str, Any]:
+        with context.sessions.read() as session:
+            return service.read_challenge(session, actor, challenge_id)
+
+    def content(values: dict[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+        changed = to_content(values, not_shown(stored))
+        # A last day that is over already stays as it is, unless somebody chooses another.
+        return {name: value for name, value in changed.items() if name != "expires_on" or value != stored[name]}
+
+    store = partial(service.edit_challenge, context, actor, challenge_id)
+    return Editor("challenge_edit.html", FULL, load, store, to_values, content)
+
+
+@router.post("/{challenge_id}/steps/{step}", operation_id="submit_challenge_step")
+def submit_challenge_step(
+    challenge_id: Id,
+    step: Literal["publish", "pause", "resume", "solve", "close"],
+    view: ViewDep,
+    context: ContextDep,
+    actor: WriteChallenges,
+) -> Response:
+    """Take a challenge to another state."""
+    use_case, done = STEPS[step]
+    use_case(context, actor, challenge_id, None)
+    return view.redirect(f"/challenges/{challenge_id}", done)
+
+
+@router.get("/{challenge_id}/delete", operation_id="show_challenge_deletion")
+def show_challenge_deletion(
+    challenge_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadChallenges
+) -> Response:
+    """Say what deleting means."""
+    require_writer(actor, service.read_challenge(session, actor, challenge_id))
+    return DELETE.show(view)
+
+
+@router.post("/{challenge_id}/delete", operation_id="submit_challenge_deletion")
+def submit_challenge_deletion(challenge_id: Id, view: ViewDep, context: ContextDep, actor: WriteChallenges) -> Response:
+    """Delete a challenge."""
+    service.delete_challenge(context, actor, challenge_id, None)
+    return view.redirect("/challenges", "deleted")

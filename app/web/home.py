@@ -1,0 +1,128 @@
+"""What somebody can do next, from their roles and what is there."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.auth.actor import Actor
+from app.challenges import repository as challenges
+from app.challenges import unfinished
+from app.organisations import repository as organisations
+from app.profiles import repository as profiles
+from app.vocabulary import Role
+from app.web.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One card of the start page. `button` leads to `href`."""
+
+    title: str
+    text: str
+    button: str
+    href: str
+    primary: bool = False
+
+
+def tasks(session: Session, actor: Actor) -> list[Task]:
+    """Return the cards of a person, the most useful first."""
+    roles = {grant.role for grant in actor.grants}
+    found: list[Task] = []
+    waiting = [grant for grant in actor.grants if grant.organisation_id is not None and not grant.verified]
+    if waiting:
+        found.append(
+            Task(
+                N_("Ihre Organisation wird noch geprüft"),
+                N_(
+                    "Ihr Netzwerk oder die Verwaltung bestätigt Ihre Organisation. Bis dahin können Sie schon alles "
+                    "schreiben und speichern; veröffentlichen geht danach."
+                ),
+                N_("Angaben der Organisation ansehen"),
+                f"/organisations/{waiting[0].organisation_id}",
+            )
+        )
+    if Role.WELFARE_STAFF in roles:
+        found += _for_staff(session, actor)
+    if Role.STARTUP_MEMBER in roles:
+        found += _for_startups(session, actor)
+    if Role.NETWORK_COORDINATOR in roles or Role.ADMIN in roles:
+        found.append(
+            Task(
+                N_("Organisationen bestätigen"),
+                N_("Wer neu ist, darf erst veröffentlichen, wenn jemand die Angaben geprüft hat."),
+                N_("Offene Anfragen ansehen"),
+                "/verification",
+                primary=bool(organisations.page_of_unverified(session, actor, limit=1, cursor=None).rows),
+            )
+        )
+    if actor.lacks_second_factor:
+        found.insert(
+            0,
+            Task(
+                N_("Zweiter Faktor fehlt"),
+                N_("Verwalten können Sie erst, wenn Sie sich mit einem zweiten Faktor anmelden."),
+                N_("Zweiten Faktor einrichten"),
+                "/account/second-factor",
+                primary=True,
+            ),
+        )
+    return found
+
+
+def _for_staff(session: Session, actor: Actor) -> list[Task]:
+    found = [
+        Task(
+            N_("Was brauchen Sie?"),
+            N_("Drei Sätze genügen. Schon beim Schreiben sehen Sie Startups, die dazu passen."),
+            N_("Herausforderung beschreiben"),
+            "/challenges/new",
+            primary=True,
+        )
+    ]
+    if unfinished.of_actor(session, actor):
+        found.append(
+            Task(
+                N_("Sie haben etwas angefangen"),
+                N_("Ihr Text ist gespeichert. Sie können dort weiterschreiben, wo Sie aufgehört haben."),
+                N_("Weiterschreiben"),
+                "/challenges",
+            )
+        )
+    elif challenges.page_of_own(session, actor, limit=1, cursor=None).rows:
+        found.append(
+            Task(
+                N_("Ihre Herausforderungen"),
+                N_("Sehen Sie nach, welche Startups heute passen."),
+                N_("Herausforderungen ansehen"),
+                "/challenges",
+            )
+        )
+    return found
+
+
+def _for_startups(session: Session, actor: Actor) -> list[Task]:
+    if not profiles.of_actor(session, actor):
+        return [
+            Task(
+                N_("Was können Sie?"),
+                N_("Beschreiben Sie Ihr Angebot einmal. Danach sehen Sie, welche Herausforderungen dazu passen."),
+                N_("Angebotsprofil anlegen"),
+                "/profiles/new",
+                primary=True,
+            )
+        ]
+    return [
+        Task(
+            N_("Ihr Angebot"),
+            N_("Sehen Sie nach, welche Herausforderungen heute zu Ihrem Angebot passen."),
+            N_("Unser Angebot ansehen"),
+            "/profile",
+            primary=True,
+        ),
+        Task(
+            N_("Alle Herausforderungen"),
+            N_("Stöbern Sie in allem, was Wohlfahrtsorganisationen veröffentlicht haben."),
+            N_("Herausforderungen finden"),
+            "/browse",
+        ),
+    ]

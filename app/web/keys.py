@@ -1,0 +1,70 @@
+"""Where somebody is signed in, and their keys for programs."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from app.accounts import api_tokens, sign_in
+from app.accounts.schemas import TokenNew
+from app.api.dependencies import ContextDep, ReadAccount, WriteAccount
+from app.api.paths import Id
+from app.auth.permissions import SCOPES
+from app.web.forms import Ask, Field, Form, SentDep, parse, submit
+from app.web.i18n import N_
+from app.web.view import ViewDep
+
+router = APIRouter(include_in_schema=False, prefix="/account")
+
+TOKEN = Form(
+    (
+        Field("name", Ask.TEXT, N_("Wofür ist der Schlüssel?"), N_("Zum Beispiel: unsere Website"), required=True),
+        Field(
+            "scopes",
+            Ask.CHOICES,
+            N_("Was darf das Programm?"),
+            required=True,
+            options=[(scope.value, scope.value) for scope in SCOPES],
+        ),
+        Field("days", Ask.NUMBER, N_("Wie viele Tage gilt er?"), N_("Höchstens 365."), required=True),
+    )
+)
+
+
+@router.get("/sessions", operation_id="show_sessions")
+def show_sessions(view: ViewDep, context: ContextDep, actor: ReadAccount) -> Response:
+    """List the browsers that are signed in."""
+    return view.render("sessions.html", sessions=sign_in.list_sessions(context, actor))
+
+
+@router.post("/sessions/{session_id}/end", operation_id="submit_session_end")
+def submit_session_end(session_id: Id, view: ViewDep, context: ContextDep, actor: WriteAccount) -> Response:
+    """Sign another browser out."""
+    sign_in.end_session(context, actor, session_id)
+    return view.redirect("/account/sessions", "session-ended")
+
+
+@router.get("/tokens", operation_id="show_tokens")
+def show_tokens(view: ViewDep, context: ContextDep, actor: ReadAccount) -> Response:
+    """List the keys for programs."""
+    tokens = api_tokens.list_tokens(context, actor)
+    return view.render("tokens.html", tokens=tokens, made=None, form=TOKEN.blank({"days": 90}))
+
+
+@router.post("/tokens", operation_id="submit_token")
+def submit_token(view: ViewDep, sent: SentDep, context: ContextDep, actor: WriteAccount) -> Response:
+    """Make a key. It is shown this once, so this page is no redirect."""
+
+    def use(values: dict[str, Any]) -> Response:
+        made = api_tokens.create_token(context, actor, parse(TokenNew, values))
+        tokens = api_tokens.list_tokens(context, actor)
+        return view.render("tokens.html", tokens=tokens, made=made, form=TOKEN.blank({"days": 90}))
+
+    tokens = api_tokens.list_tokens(context, actor)
+    return submit(view, TOKEN, sent, "tokens.html", use, tokens=tokens, made=None)
+
+
+@router.post("/tokens/{token_id}/revoke", operation_id="submit_token_revocation")
+def submit_token_revocation(token_id: Id, view: ViewDep, context: ContextDep, actor: WriteAccount) -> Response:
+    """End a key at once."""
+    api_tokens.revoke_token(context, actor, token_id)
+    return view.redirect("/account/tokens", "token-revoked")

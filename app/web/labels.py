@@ -1,0 +1,168 @@
+"""What codes are called on pages."""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from app.vocabulary import (
+    Accessibility,
+    Band,
+    ChallengeState,
+    DataProtectionPaper,
+    DataProtectionRegime,
+    FieldOfAction,
+    Hosting,
+    Language,
+    OrganisationKind,
+    Payer,
+    PersonalData,
+    PriceModel,
+    ProfileState,
+    Region,
+    Role,
+    TargetGroup,
+)
+from app.web.i18n import N_
+
+Options = Sequence[tuple[str, str]]
+"""(code, label in German) in the order they are shown."""
+
+_BY_VOCABULARY: dict[type[StrEnum], dict[str, str]] = {
+    Language: {"de": N_("Deutsch"), "en": N_("Englisch")},
+    OrganisationKind: {"welfare": N_("Wohlfahrtsorganisation"), "startup": N_("Startup")},
+    Role: {
+        "welfare_staff": N_("Mitarbeit in einer Wohlfahrtsorganisation"),
+        "startup_member": N_("Mitglied eines Startups"),
+        "network_coordinator": N_("Koordination eines Netzwerks"),
+        "admin": N_("Verwaltung des Dienstes"),
+    },
+    ChallengeState: {
+        "draft": N_("Entwurf"),
+        "published": N_("Veröffentlicht"),
+        "paused": N_("Pausiert"),
+        "solved": N_("Gelöst"),
+        "closed": N_("Geschlossen"),
+        "expired": N_("Abgelaufen"),
+    },
+    FieldOfAction: {
+        "health": N_("Gesundheit"),
+        "youth_welfare": N_("Kinder- und Jugendhilfe"),
+        "family": N_("Familie"),
+        "elderly_care": N_("Altenhilfe und Pflege"),
+        "disability": N_("Menschen mit Behinderung"),
+        "special_social_situations": N_("Besondere soziale Lagen (Wohnungsnot, Sucht, Schulden, Migration)"),
+        "volunteering": N_("Ehrenamt"),
+        "staff_and_administration": N_("Personal und Verwaltung"),
+        "training": N_("Aus- und Weiterbildung"),
+        "self_help": N_("Selbsthilfe"),
+    },
+    TargetGroup: {
+        "clients": N_("Klientinnen und Klienten"),
+        "residents": N_("Bewohnerinnen und Bewohner"),
+        "patients": N_("Patientinnen und Patienten"),
+        "relatives": N_("Angehörige"),
+        "professionals": N_("Fachkräfte"),
+        "volunteers": N_("Freiwillige"),
+        "children": N_("Kinder"),
+        "young_people": N_("Jugendliche"),
+        "families": N_("Familien"),
+        "older_people": N_("Ältere Menschen"),
+        "people_with_disabilities": N_("Menschen mit Behinderung"),
+        "migrants": N_("Zugewanderte"),
+        "homeless_people": N_("Menschen ohne Wohnung"),
+        "people_with_addiction": N_("Menschen mit Sucht"),
+        "people_in_debt": N_("Menschen mit Schulden"),
+    },
+    Region: {
+        "baden-wuerttemberg": N_("Baden-Württemberg"),
+        "bayern": N_("Bayern"),
+        "berlin": N_("Berlin"),
+        "brandenburg": N_("Brandenburg"),
+        "bremen": N_("Bremen"),
+        "hamburg": N_("Hamburg"),
+        "hessen": N_("Hessen"),
+        "mecklenburg-vorpommern": N_("Mecklenburg-Vorpommern"),
+        "niedersachsen": N_("Niedersachsen"),
+        "nordrhein-westfalen": N_("Nordrhein-Westfalen"),
+        "rheinland-pfalz": N_("Rheinland-Pfalz"),
+        "saarland": N_("Saarland"),
+        "sachsen": N_("Sachsen"),
+        "sachsen-anhalt": N_("Sachsen-Anhalt"),
+        "schleswig-holstein": N_("Schleswig-Holstein"),
+        "thueringen": N_("Thüringen"),
+        "bundesweit": N_("Bundesweit"),
+        "remote": N_("Ohne festen Ort"),
+    },
+    DataProtectionRegime: {
+        "dsgvo": N_("DSGVO"),
+        "kdg": N_("KDG (katholische Träger)"),
+        "dsg_ekd": N_("DSG-EKD (evangelische Träger)"),
+    },
+    Band: {
+        "free": N_("kostenlos"),
+        "up_to_1000": N_("bis 1.000 Euro im Jahr"),
+        "up_to_5000": N_("bis 5.000 Euro im Jahr"),
+        "up_to_20000": N_("bis 20.000 Euro im Jahr"),
+        "up_to_50000": N_("bis 50.000 Euro im Jahr"),
+        "over_50000": N_("über 50.000 Euro im Jahr"),
+    },
+    PersonalData: {
+        "none": N_("keine personenbezogenen Daten"),
+        "contact": N_("Kontaktdaten"),
+        "social": N_("Sozialdaten"),
+        "health": N_("Gesundheitsdaten"),
+        "religion": N_("Religion"),
+        "minors": N_("Daten von Minderjährigen"),
+    },
+    Hosting: {
+        "germany": N_("in Deutschland"),
+        "eu": N_("in der EU"),
+        "outside_eu": N_("außerhalb der EU"),
+        "on_premises": N_("im Haus der Einrichtung"),
+    },
+    DataProtectionPaper: {
+        "avv": N_("Vertrag zur Auftragsverarbeitung (AVV)"),
+        "dsfa": N_("Datenschutz-Folgenabschätzung (DSFA)"),
+    },
+    Accessibility: {
+        "none": N_("nicht barrierefrei"),
+        "partial": N_("teilweise barrierefrei"),
+        "full": N_("barrierefrei"),
+    },
+    Payer: {
+        "own_funds": N_("Eigenmittel der Einrichtung"),
+        "nursing_care_insurance": N_("Pflegekasse"),
+        "health_insurance": N_("Krankenkasse"),
+        "municipality": N_("Kommune"),
+        "foundation": N_("Stiftung"),
+        "public_funding": N_("öffentliche Förderung"),
+    },
+    PriceModel: {
+        "free": N_("kostenlos"),
+        "one_off": N_("einmalig"),
+        "subscription": N_("laufend (Abo)"),
+        "per_use": N_("nach Nutzung"),
+        "per_person": N_("nach Personen"),
+        "project": N_("als Projekt"),
+    },
+}
+_BY_VOCABULARY[ProfileState] = _BY_VOCABULARY[ChallengeState]
+_PLAIN: dict[str, str] = {code: text for texts in _BY_VOCABULARY.values() for code, text in texts.items()}
+# Codes that stand for different things in different vocabularies: outside of forms these meanings win.
+_PLAIN |= _BY_VOCABULARY[FieldOfAction]
+_BY_NAME = {vocabulary.__name__: texts for vocabulary, texts in _BY_VOCABULARY.items()}
+
+
+def options(vocabulary: type[StrEnum], only: Iterable[str] | None = None) -> Options:
+    """Return the choices of a vocabulary, all of them or those of some codes."""
+    texts = _BY_VOCABULARY[vocabulary]
+    return [(code, texts[code]) for code in (texts if only is None else only)]
+
+
+def label(code: StrEnum | str, vocabulary: str = "") -> str:
+    """Return what a code is called, in German.
+
+    vocabulary: the name of its vocabulary, for plain strings that mean different things in different ones ("none").
+    """
+    name = type(code).__name__ if isinstance(code, StrEnum) else vocabulary
+    texts = _BY_NAME.get(name, _PLAIN)
+    return texts.get(str(code), str(code))

@@ -1,0 +1,102 @@
+"""Sentences that pages say: what was done, and errors in words for people instead of programs."""
+
+from app.web.i18n import N_
+
+DONE = {
+    "signed-out": N_("Sie sind abgemeldet."),
+    "email-confirmed": N_("Ihre E-Mail-Adresse ist bestätigt. Sie können sich jetzt anmelden."),
+    "password-reset": N_("Ihr neues Passwort gilt. Melden Sie sich damit an."),
+    "invitation-accepted": N_("Sie gehören jetzt dazu. Melden Sie sich an."),
+    "person-saved": N_("Ihre Angaben sind gespeichert."),
+    "password-changed": N_("Ihr Passwort ist geändert. Alle anderen Anmeldungen sind beendet."),
+    "email-requested": N_("Wir haben eine Mail an die neue Adresse geschickt. Sie gilt, sobald Sie den Link öffnen."),
+    "second-factor-added": N_("Der zweite Faktor ist eingerichtet."),
+    "second-factor-removed": N_("Der zweite Faktor ist ausgeschaltet."),
+    "session-ended": N_("Die Anmeldung ist beendet."),
+    "token-revoked": N_("Der Zugangsschlüssel gilt nicht mehr."),
+    "erased": N_("Ihr Konto und alle Angaben über Sie sind gelöscht."),
+    "published": N_("Veröffentlicht. Das sind die Ergebnisse."),
+    "drafted": N_("Als Entwurf gespeichert."),
+    "saved": N_("Gespeichert."),
+    "discarded": N_("Verworfen."),
+    "paused": N_("Pausiert. Niemand sieht es, bis Sie es fortsetzen."),
+    "resumed": N_("Wieder veröffentlicht."),
+    "solved": N_("Als gelöst markiert. Schön!"),
+    "closed": N_("Geschlossen."),
+    "deleted": N_("Gelöscht."),
+    "invited": N_("Die Einladung ist unterwegs."),
+    "invitation-withdrawn": N_("Die Einladung ist zurückgenommen."),
+    "member-changed": N_("Die Rolle ist geändert."),
+    "member-removed": N_("Die Person gehört nicht mehr dazu."),
+    "organisation-saved": N_("Die Angaben der Organisation sind gespeichert."),
+    "verified": N_("Die Organisation ist bestätigt und kann veröffentlichen."),
+    "verification-withdrawn": N_("Die Bestätigung ist zurückgenommen. Was veröffentlicht war, ist pausiert."),
+    "user-changed": N_("Gespeichert."),
+    "user-erased": N_("Die Person ist gelöscht."),
+}
+"""What a page says at its top after something was done, by the code in its address."""
+
+ERRORS = {
+    "not-signed-in": (
+        N_("Bitte melden Sie sich an"),
+        N_("Diese Seite sehen Sie nach der Anmeldung."),
+    ),
+    "credential-refused": (
+        N_("Bitte melden Sie sich neu an"),
+        N_("Ihre Anmeldung ist abgelaufen. Was Sie geschrieben haben, geht nicht verloren."),
+    ),
+    "second-factor-needed": (
+        N_("Code fehlt oder stimmt nicht"),
+        N_("Geben Sie den sechsstelligen Code Ihrer Authenticator-App ein. Jeder Code gilt einmal."),
+    ),
+    "second-factor-required": (
+        N_("Zweiter Faktor nötig"),
+        N_("Richten Sie in Ihrem Konto zuerst einen zweiten Faktor ein und melden Sie sich damit an."),
+    ),
+    "not-found": (
+        N_("Seite nicht gefunden"),
+        N_("Unter dieser Adresse gibt es nichts (mehr). Vielleicht hilft die Startseite weiter."),
+    ),
+    "method-not-allowed": (
+        N_("So geht es nicht"),
+        N_("Diese Adresse lässt sich so nicht aufrufen. Gehen Sie zurück und versuchen Sie es noch einmal."),
+    ),
+    "body-too-large": (
+        N_("Das ist zu viel auf einmal"),
+        N_("Der Text ist größer als 1 MB. Gehen Sie zurück, kürzen Sie ihn und senden Sie noch einmal."),
+    ),
+    "organisation-not-verified": (
+        N_("Organisation ist noch nicht bestätigt"),
+        N_("Veröffentlichen geht, sobald Ihr Netzwerk oder die Verwaltung die Organisation bestätigt hat."),
+    ),
+    "precondition-failed": (
+        N_("Inzwischen geändert"),
+        N_("Jemand anderes hat das inzwischen geändert. Unten stehen beide Fassungen."),
+    ),
+    "profile-exists": (
+        N_("Es gibt schon ein Angebotsprofil"),
+        N_("Jedes Startup hat genau ein Angebotsprofil. Bearbeiten Sie das vorhandene."),
+    ),
+    "wrong-state": (
+        N_("Das geht im jetzigen Zustand nicht"),
+        N_("Laden Sie die Seite neu und sehen Sie nach, was sich geändert hat."),
+    ),
+}
+"""(title, detail) of errors whose own texts speak to programs."""
+
+FIELD_ERRORS = {
+    "missing": N_("Bitte ausfüllen."),
+    "string_too_short": N_("Bitte ausfüllen."),
+    "empty_text": N_("Bitte ausfüllen."),
+    "string_type": N_("Bitte ausfüllen."),
+    "too_short": N_("Bitte mindestens eines auswählen."),
+    "enum": N_("Bitte etwas aus der Liste auswählen."),
+    "literal_error": N_("Bitte etwas aus der Liste auswählen."),
+    "number_type": N_("Bitte eine Zahl eingeben, zum Beispiel 12."),
+    "int_type": N_("Bitte eine ganze Zahl eingeben, zum Beispiel 12."),
+    "string_pattern_mismatch": N_("Das Format stimmt nicht. Bitte prüfen Sie die Eingabe."),
+    "date_parsing": N_("Bitte einen Tag wählen."),
+    "date_from_datetime_parsing": N_("Bitte einen Tag wählen."),
+    "unknown_organisation": N_("Diese Organisation gibt es nicht."),
+}
+"""Messages beside fields, by the code of the rule, where the service's own speak to programs."""

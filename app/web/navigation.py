@@ -1,0 +1,43 @@
+"""Which pages the menu shows to whom."""
+
+from dataclasses import dataclass
+
+from app.auth.actor import Actor
+from app.vocabulary import Role
+from app.web.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry; `current` tells that it leads to where the reader is."""
+
+    href: str
+    text: str
+    current: bool
+
+
+_FOR_ROLE = {
+    Role.WELFARE_STAFF: (("/challenges", N_("Herausforderungen")),),
+    Role.STARTUP_MEMBER: (("/profile", N_("Unser Angebot")), ("/browse", N_("Herausforderungen finden"))),
+    Role.NETWORK_COORDINATOR: (
+        ("/verification", N_("Organisationen bestätigen")),
+        ("/browse", N_("Herausforderungen im Netzwerk")),
+    ),
+    Role.ADMIN: (
+        ("/verification", N_("Organisationen bestätigen")),
+        ("/users", N_("Personen")),
+        ("/audit", N_("Protokoll")),
+    ),
+}
+
+
+def entries(actor: Actor, path: str) -> list[Entry]:
+    """Return the menu of a reader, without repeats."""
+    found: dict[str, str] = {}
+    for grant in actor.grants:
+        for href, text in _FOR_ROLE[grant.role]:
+            found.setdefault(href, text)
+    for grant in actor.grants:
+        if grant.organisation_id is not None:
+            found.setdefault(f"/organisations/{grant.organisation_id}", N_("Organisation"))
+    return [Entry(href, text, path == href or path.startswith(f"{href}/")) for href, text in found.items()]

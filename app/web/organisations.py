@@ -1,0 +1,210 @@
+"""Pages of an organisation: its details, its people, invitations, its data."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from app import versions
+from app.accounts import invitations, membership
+from app.accounts.schemas import InvitationNew
+from app.api.dependencies import (
+    ContextDep,
+    ReadOrganisations,
+    ReadSessionDep,
+    WriteMembers,
+    WriteOrganisations,
+)
+from app.api.paths import Id
+from app.auth.actor import Actor
+from app.context import Context
+from app.organisations import closing, policies, repository, service
+from app.organisations.schemas import OrganisationPatch, OrganisationRead
+from app.vocabulary import DataProtectionRegime, Region
+from app.web.forms import Ask, Field, Form, FormPage, Sent, SentDep, parse, submit
+from app.web.i18n import N_
+from app.web.labels import options
+from app.web.view import View, ViewDep
+
+router = APIRouter(include_in_schema=False, prefix="/organisations/{organisation_id}")
+
+INVITE = Form(
+    (
+        Field("email", Ask.EMAIL, N_("E-Mail-Adresse"), required=True, autocomplete="off"),
+        Field("manager", Ask.YES, N_("Soll die Organisation mit leiten (einladen, Angaben ändern)")),
+    )
+)
+ERASE = FormPage(
+    N_("Organisation löschen"),
+    N_("Organisation endgültig löschen"),
+    Form(()),
+    (
+        N_("Die Organisation, alle ihre Texte und alle Zugehörigkeiten werden sofort und für immer gelöscht."),
+        N_("Wollen Sie vorher alle Daten herunterladen? Gehen Sie zurück, dort ist der Knopf."),
+    ),
+    danger=True,
+)
+
+
+def version_tag(sent: Sent) -> str:
+    """Return the ETag of the version a form was made from; one that fits nothing where the form sent none."""
+    version = sent.one("version")
+    return versions.etag(int(version) if version.isdecimal() and len(version) < 10 else 0)  # noqa: PLR2004  fits
+
+
+@router.get("", operation_id="show_organisation")
+def show_organisation(
+    organisation_id: Id, view: ViewDep, context: ContextDep, session: ReadSessionDep, actor: ReadOrganisations
+) -> Response:
+    """Show an organisation; to its members also who belongs to it."""
+    organisation = service.read_organisation(session, actor, organisation_id)
+    session.close()
+    return _page(view, context, actor, organisation)
+
+
+def _page(view: View, context: Context, actor: Actor, organisation: OrganisationRead, status: int = 200) -> Response:
+    return view.render("organisation.html", status, form=INVITE.blank(), **_values(context, actor, organisation))
+
+
+def _values(context: Context, actor: Actor, organisation: OrganisationRead) -> dict[str, Any]:
+    manages = policies.may_manage_members(actor, organisation.id)
+    sees = policies.may_see_members(actor, organisation.id)
+    return {
+        "organisation": organisation,
+        "manages": manages,
+        "exports": policies.may_export(actor, organisation.id),
+        "members": membership.list_members(context, actor, organisation.id) if sees else None,
+        "invitations": invitations.list_invitations(context, actor, organisation.id) if manages else [],
+    }
+
+
+def _details(session: ReadSessionDep, organisation: OrganisationRead, *, identity: bool) -> FormPage:
+    networks = [(network.slug, network.name) for network in repository.networks(session)]
+    who = (
+        Field("name", Ask.TEXT, N_("Name der Organisation"), required=True, autocomplete="organization"),
+        Field("network", Ask.CHOICE, N_("Verband oder Netzwerk"), options=networks),
+    )
+    more = (
+        Field("region", Ask.CHOICE, N_("Bundesland"), options=options(Region)),
+        Field("legal_form", Ask.TEXT, N_("Rechtsform"), N_("Zum Beispiel: e. V., gGmbH")),
+        Field(
+            "data_protection_regime",
+            Ask.CHOICE,
+            N_("Welches Datenschutzrecht gilt?"),
+            options=options(DataProtectionRegime),
+        ),
+    )
+    return FormPage(
+        N_("Angaben der Organisation"),
+        N_("Speichern"),
+        Form((*who, *more) if identity else more),
+        () if identity else (N_("Name und Netzwerk einer bestätigten Organisation ändert nur die Verwaltung."),),
+        back=f"/organisations/{organisation.id}",
+    )
+
+
+@router.get("/edit", operation_id="show_organisation_form")
+def show_organisation_form(
+    organisation_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadOrganisations
+) -> Response:
+    """Change the details."""
+    organisation = service.editable_organisation(session, actor, organisation_id)
+    page = _details(session, organisation, identity=service.may_edit_identity(session, actor, organisation_id))
+    return page.show(view, organisation.model_dump(mode="json"), version=str(organisation.version))
+
+
+@router.post("/edit", operation_id="submit_organisation_form")
+def submit_organisation_form(
+    organisation_id: Id,
+    view: ViewDep,
+    sent: SentDep,
+    context: ContextDep,
+    session: ReadSessionDep,
+    actor: WriteOrganisations,
+) -> Response:
+    """Store the details."""
+    organisation = service.editable_organisation(session, actor, organisation_id)
+    page = _details(session, organisation, identity=service.may_edit_identity(session, actor, organisation_id))
+    session.close()
+
+    def use(values: dict[str, Any]) -> Response:
+        patch = parse(OrganisationPatch, values)
+        service.edit_organisation(context, actor, organisation_id, patch, version_tag(sent))
+        return view.redirect(page.back, "organisation-saved")
+
+    return page.submit(view, sent, use, version=sent.one("version"))
+
+
+@router.post("/invitations", operation_id="submit_member_invitation")
+def submit_member_invitation(
+    organisation_id: Id, view: ViewDep, sent: SentDep, context: ContextDep, actor: WriteMembers
+) -> Response:
+    """Invite a colleague."""
+
+    def use(values: dict[str, Any]) -> Response:
+        invitations.invite_member(context, actor, organisation_id, parse(InvitationNew, values))
+        return view.redirect(f"/organisations/{organisation_id}", "invited")
+
+    with context.sessions.read() as session:
+        organisation = service.read_organisation(session, actor, organisation_id)
+    return submit(view, INVITE, sent, "organisation.html", use, **_values(context, actor, organisation))
+
+
+@router.post("/invitations/{invitation_id}/withdraw", operation_id="submit_invitation_withdrawal")
+def submit_invitation_withdrawal(
+    organisation_id: Id, invitation_id: Id, view: ViewDep, context: ContextDep, actor: WriteMembers
+) -> Response:
+    """Take an invitation back."""
+    invitations.withdraw_invitation(context, actor, organisation_id, invitation_id)
+    return view.redirect(f"/organisations/{organisation_id}", "invitation-withdrawn")
+
+
+@router.post("/members/{user_id}/manager", operation_id="submit_manager")
+def submit_manager(
+    organisation_id: Id, user_id: Id, view: ViewDep, sent: SentDep, context: ContextDep, actor: WriteMembers
+) -> Response:
+    """Make a member a manager, or end that."""
+    membership.set_manager(context, actor, organisation_id, user_id, manager=sent.one("confirm") == "yes")
+    return view.redirect(f"/organisations/{organisation_id}", "member-changed")
+
+
+@router.post("/members/{user_id}/remove", operation_id="submit_member_removal")
+def submit_member_removal(
+    organisation_id: Id, user_id: Id, view: ViewDep, context: ContextDep, actor: WriteMembers
+) -> Response:
+    """Take somebody out of the organisation, or leave it."""
+    membership.remove_member(context, actor, organisation_id, user_id)
+    # Whoever leaves is signed out by it, and lands on the sign-in page.
+    return view.redirect(f"/organisations/{organisation_id}", "member-removed")
+
+
+@router.get("/export", operation_id="download_organisation")
+def download_organisation(organisation_id: Id, context: ContextDep, actor: ReadOrganisations) -> Response:
+    """Everything stored about the organisation, as a file."""
+    data = closing.export_organisation(context, actor, organisation_id)
+    return Response(
+        json.dumps(data, ensure_ascii=False, indent=2),
+        media_type="application/json",
+        headers={
+            "Content-Disposition": 'attachment; filename="passgenau-organisation.json"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@router.get("/erase", operation_id="show_organisation_erasure")
+def show_organisation_erasure(
+    organisation_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadOrganisations
+) -> Response:
+    """Say what erasing means."""
+    service.editable_organisation(session, actor, organisation_id)
+    return ERASE.show(view)
+
+
+@router.post("/erase", operation_id="submit_organisation_erasure")
+def submit_organisation_erasure(
+    organisation_id: Id, view: ViewDep, context: ContextDep, actor: WriteOrganisations
+) -> Response:
+    """Erase the organisation, for good."""
+    closing.erase_organisation(context, actor, organisation_id)
+    return view.redirect("/", "deleted")

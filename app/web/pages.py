@@ -1,0 +1,52 @@
+"""All pages, and what they show when something fails."""
+
+from fastapi import FastAPI, Request, Response
+
+from app.errors import AppError, NotSignedIn
+from app.web import (
+    account,
+    administration,
+    browsing,
+    challenges,
+    information,
+    keys,
+    matches,
+    organisations,
+    profiles,
+    sign_in,
+    writing,
+)
+from app.web.forms import Sent, error_text
+from app.web.view import get_view
+
+ROUTERS = (
+    information.router,
+    sign_in.router,
+    account.router,
+    keys.router,
+    organisations.router,
+    writing.router,
+    matches.router,
+    challenges.router,
+    profiles.router,
+    browsing.router,
+    administration.router,
+)
+
+
+def install(app: FastAPI) -> None:
+    """Add the pages."""
+    app.state.error_page = error_page
+    for router in ROUTERS:
+        app.include_router(router)
+
+
+def error_page(request: Request, error: AppError) -> Response:
+    """Return an error as a page; whoever is not signed in can do so there, and loses nothing they typed."""
+    view = get_view(request)
+    if isinstance(error, NotSignedIn):
+        sent: Sent | None = getattr(request.state, "sent", None)
+        return sign_in.ask_to_sign_in(view, error, sent)
+    title, detail = error_text(view, error)
+    number = getattr(request.state, "request_id", "")
+    return view.render("error.html", error.status, title=title, detail=detail, number=number)

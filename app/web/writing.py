@@ -1,0 +1,225 @@
+"""A new challenge: one text first, then what can be proposed from it, then a look at it all, then published.
+
+Every step is stored, so that nothing is lost when a session ends, a window is closed or a server restarts.
+"""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from app.api.dependencies import ContextDep, ReadChallenges, ReadSessionDep, WriteChallenges, WritePreviews
+from app.api.paths import Id
+from app.auth.actor import Actor
+from app.challenges import proposals, unfinished
+from app.challenges.schemas import ChallengeContent, ChallengeCreate
+from app.challenges.unfinished import Unfinished
+from app.context import Context
+from app.errors import FieldError, Forbidden, MalformedInput
+from app.organisations.schemas import OrganisationRead
+from app.organisations.service import read_organisation
+from app.vocabulary import Role
+from app.web import previews
+from app.web.challenge_form import FULL, GROUPS, TEXT, to_content
+from app.web.forms import Ask, Field, Form, SentDep, parse, submit
+from app.web.i18n import N_
+from app.web.view import View, ViewDep
+
+router = APIRouter(include_in_schema=False, prefix="/challenges")
+
+LEAST_KEPT = 20
+"""Characters after which a text is kept by itself."""
+
+
+def _organisations(session: Session, actor: Actor) -> list[OrganisationRead]:
+    """Return the welfare organisations somebody writes for. Raises `Forbidden` where there is none."""
+    ids = [grant.organisation_id for grant in actor.grants if grant.role is Role.WELFARE_STAFF]
+    found = [read_organisation(session, actor, one) for one in ids if one is not None]
+    if not found:
+        raise Forbidden
+    return found
+
+
+def _first_form(organisations: list[OrganisationRead]) -> Form:
+    owner = Field(
+        "organisation_id",
+        Ask.HIDDEN if len(organisations) == 1 else Ask.CHOICE,
+        N_("Für welche Organisation?"),
+        required=True,
+        options=[(str(one.id), one.name) for one in organisations],
+    )
+    return Form((owner, *TEXT.fields, Field("unfinished", Ask.HIDDEN, "")))
+
+
+@router.get("/new", operation_id="show_new_challenge")
+def show_new_challenge(view: ViewDep, session: ReadSessionDep, actor: ReadChallenges) -> Response:
+    """Ask for one text; the preview stands beside it."""
+    organisations = _organisations(session, actor)
+    form = _first_form(organisations).blank({"organisation_id": organisations[0].id})
+    return view.render("challenge_new.html", form=form)
+
+
+@router.post("/new", operation_id="submit_new_challenge")
+def submit_new_challenge(
+    view: ViewDep, sent: SentDep, context: ContextDep, session: ReadSessionDep, actor: WriteChallenges
+) -> Response:
+    """Keep the text with everything that can be proposed from it, and go on to the details."""
+    organisations = _organisations(session, actor)
+    session.close()
+
+    def use(values: dict[str, Any]) -> Response:
+        if len(values["problem"].strip()) < LEAST_KEPT:
+            raise _too_short()
+        organisation = _owner(organisations, values["organisation_id"])
+        content = _proposed(view, context, actor, values["problem"], organisation)
+        if (kept := values["unfinished"]) and str(kept).isdecimal():
+            row = unfinished.keep(context, actor, int(kept), content)
+        else:
+            row = unfinished.begin(context, actor, organisation.id, content)
+        return view.redirect(f"/challenges/unfinished/{row.id}")
+
+    return submit(view, _first_form(organisations), sent, "challenge_new.html", use)
+
+
+def _too_short() -> MalformedInput:
+    return MalformedInput(
+        fields=(
+            FieldError(
+                "problem",
+                "too_little",
+                "Bitte schreiben Sie mindestens einen Satz.",
+                "Please write at least one sentence.",
+            ),
+        )
+    )
+
+
+def _owner(organisations: list[OrganisationRead], chosen: Any) -> OrganisationRead:
+    for organisation in organisations:
+        if str(organisation.id) == str(chosen):
+            return organisation
+    raise Forbidden
+
+
+def _proposed(view: View, context: Context, actor: Actor, text: str, organisation: OrganisationRead) -> dict[str, Any]:
+    """Return the values of the form as far as they can be proposed from one text."""
+    split = proposals.split_text(text)
+    region = {"region": organisation.region.value} if organisation.region else {}
+    content = {"title": split.title, "problem": split.problem, "wish": split.wish} | region
+    try:
+        matches = previews.challenge_matches(context, actor, content, view.language)
+    except (Forbidden, MalformedInput):
+        return content
+    return content | {"fields_of_action": previews.proposed_fields(matches)}
+
+
+@router.post("/preview", operation_id="preview_challenge_page")
+def preview_challenge_page(view: ViewDep, sent: SentDep, context: ContextDep, actor: WritePreviews) -> Response:
+    """Show the part of the page beside the text; nothing is stored."""
+    form = Form((*FULL.fields, Field("organisation_id", Ask.HIDDEN, ""), Field("unfinished", Ask.HIDDEN, "")))
+    part = previews.of_challenge(view, context, actor, form.read(sent, only_sent=True))
+    return view.render("_preview.html", part=part)
+
+
+@router.post("/autosave", operation_id="autosave_challenge")
+def autosave_challenge(view: ViewDep, sent: SentDep, context: ContextDep, actor: WriteChallenges) -> Response:
+    """Keep what is written while somebody types; answers with the part of the form that says so."""
+    form = Form((*FULL.fields, Field("organisation_id", Ask.HIDDEN, ""), Field("unfinished", Ask.HIDDEN, "")))
+    values = form.read(sent, only_sent=True)
+    kept, owner = str(values.pop("unfinished", "") or ""), str(values.pop("organisation_id", "") or "")
+    row: Unfinished | None = None
+    if kept.isdecimal():
+        row = unfinished.keep(context, actor, int(kept), values, by_itself=True)
+    elif owner.isdecimal() and len(str(values.get("problem") or "")) >= LEAST_KEPT:
+        row = unfinished.begin(context, actor, int(owner), values)
+    return view.render("_autosaved.html", row=row)
+
+
+@router.get("/unfinished/{unfinished_id}", operation_id="show_unfinished_challenge")
+def show_unfinished_challenge(
+    unfinished_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadChallenges
+) -> Response:
+    """Show the details, with what was proposed filled in."""
+    row = unfinished.read(session, actor, unfinished_id)
+    return view.render("challenge_details.html", form=FULL.blank(row.content), groups=GROUPS, row=row)
+
+
+@router.post("/unfinished/{unfinished_id}", operation_id="submit_unfinished_challenge")
+def submit_unfinished_challenge(
+    unfinished_id: Id,
+    view: ViewDep,
+    sent: SentDep,
+    context: ContextDep,
+    session: ReadSessionDep,
+    actor: WriteChallenges,
+) -> Response:
+    """Keep the details; when they are complete, go on to the last look."""
+    row = unfinished.read(session, actor, unfinished_id)
+    session.close()
+    form = Form((*FULL.fields, Field("unfinished", Ask.HIDDEN, "")))
+
+    def use(values: dict[str, Any]) -> Response:
+        values.pop("unfinished")
+        unfinished.keep(context, actor, unfinished_id, values)
+        _check(values)
+        return view.redirect(f"/challenges/unfinished/{unfinished_id}/check")
+
+    return submit(view, form, sent, "challenge_details.html", use, groups=GROUPS, row=row)
+
+
+def _check(values: dict[str, Any]) -> ChallengeContent:
+    content: ChallengeContent = parse(ChallengeContent, to_content(values))
+    return content
+
+
+@router.get("/unfinished/{unfinished_id}/check", operation_id="show_challenge_check")
+def show_challenge_check(
+    unfinished_id: Id, view: ViewDep, context: ContextDep, session: ReadSessionDep, actor: ReadChallenges
+) -> Response:
+    """Everything once more, with the startups it would find, before it is published."""
+    row = unfinished.read(session, actor, unfinished_id)
+    session.close()
+    return _check_page(view, context, actor, row)
+
+
+def _check_page(view: View, context: Context, actor: Actor, row: Unfinished) -> Response:
+    try:
+        content = _check(row.content)
+    except MalformedInput as error:
+        bound = FULL.blank(row.content).with_error(view, error)
+        return view.render("challenge_details.html", 422, form=bound, groups=GROUPS, row=row)
+    part = previews.of_challenge(view, context, actor, row.content)
+    return view.render("challenge_check.html", row=row, content=content.model_dump(mode="json"), part=part)
+
+
+@router.post("/unfinished/{unfinished_id}/publish", operation_id="submit_challenge_publication")
+def submit_challenge_publication(
+    unfinished_id: Id, view: ViewDep, sent: SentDep, context: ContextDep, actor: WriteChallenges
+) -> Response:
+    """Make it a challenge: published, or a draft where the organisation is not verified yet."""
+    with context.sessions.read() as session:
+        if (done := unfinished.find_finished(session, actor, unfinished_id, context.clock.now())) is not None:
+            return _finished(view, done)
+        row = unfinished.read(session, actor, unfinished_id)
+    state = "draft" if sent.one("step") == "draft" else "published"
+    content = to_content(row.content) | {"organisation_id": row.organisation_id, "state": state}
+    try:
+        challenge = unfinished.finish(context, actor, unfinished_id, parse(ChallengeCreate, content))
+    except MalformedInput:
+        return _check_page(view, context, actor, row)
+    return _finished(view, challenge)
+
+
+def _finished(view: View, challenge: dict[str, Any]) -> Response:
+    if challenge["state"] == "draft":
+        return view.redirect(f"/challenges/{challenge['id']}", "drafted")
+    return view.redirect(f"/challenges/{challenge['id']}/matches", "published")
+
+
+@router.post("/unfinished/{unfinished_id}/discard", operation_id="submit_unfinished_discard")
+def submit_unfinished_discard(
+    unfinished_id: Id, view: ViewDep, context: ContextDep, actor: WriteChallenges
+) -> Response:
+    """Throw away what was begun."""
+    unfinished.discard(context, actor, unfinished_id)
+    return view.redirect("/challenges", "discarded")

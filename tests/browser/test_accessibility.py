@@ -1,0 +1,169 @@
+"""axe finds nothing, nothing runs out of a narrow page, targets are large enough, focus is seen (WCAG 2.2 AA)."""
+
+import json
+from itertools import product
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.access.matrix import Row
+from tests.access.page_matrix import rows_of_pages
+from tests.access.world import PEOPLE
+from tests.browser.conftest import AXE, Open, Site
+
+pytestmark = pytest.mark.browser
+
+EVERY = list(product(("de", "en"), ("light", "dark"), (1280, 320)))
+# Two looks for each page, together every pair of language, theme and width.
+PAIRWISE = [
+    [("de", "light", 1280), ("en", "dark", 320)],
+    [("de", "dark", 1280), ("en", "light", 320)],
+    [("en", "light", 1280), ("de", "dark", 320)],
+    [("en", "dark", 1280), ("de", "light", 320)],
+]
+TARGET = 24
+"""CSS pixels (WCAG 2.5.8); links inside a sentence are free."""
+
+SMALL_TARGETS = """(least) => [...document.querySelectorAll(
+    'button, input, select, textarea, summary, .kern-btn, nav a, .tools a')]
+  .filter(e => e.type !== 'hidden' && e.checkVisibility())
+  .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+  .filter(([_, box]) => box.width < least || box.height < least)
+  .map(([html, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${html}`)"""
+OVERFLOW = """() => [...document.querySelectorAll('main *')]
+  .filter(e => !e.closest('.scroll') && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map(e => e.outerHTML.slice(0, 90)).slice(0, 5)"""
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    assert AXE.is_file(), "run scripts/assets"
+    return AXE.read_text("utf-8")
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """What axe finds by all its WCAG 2.2 A and AA rules and best practices."""
+    page.evaluate(axe)
+    found: dict[str, Any] = page.evaluate(
+        "axe.run({resultTypes: ['violations'], runOnly: "
+        "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found["violations"]]
+
+
+def pages(site: Site) -> list[tuple[Row, str]]:
+    """Every page with somebody who sees it."""
+    found = {}
+    for row in rows_of_pages(site.world.ids):
+        if row.method == "GET" and "download" not in row.operation and "200" in row.expected:
+            found.setdefault(row.operation, (row, PEOPLE[row.expected.split().index("200")]))
+    return list(found.values())
+
+
+def test_every_page_in_every_look(site: Site, open_page: Open, axe: str, pytestconfig: pytest.Config) -> None:
+    """All eight looks with --long, two for each page otherwise."""
+    wanted: dict[tuple[str, str, int, str], list[Row]] = {}
+    for number, (row, subject) in enumerate(pages(site)):
+        for look in EVERY if pytestconfig.getoption("--long") else PAIRWISE[number % 4]:
+            wanted.setdefault((*look, subject), []).append(row)
+    wrong, seen = [], 0
+    for (language, theme, width, subject), rows in wanted.items():
+        window = open_page(None if subject == "anonymous" else subject, language=language, theme=theme, width=width)
+        for row in rows:
+            window.page.goto(site.url + row.url)
+            look = f"{row.operation} {language} {theme} {width}"
+            wrong += [f"{look}: {one}" for one in violations(window.page, axe)]
+            wrong += [f"{look}: small {one}" for one in window.page.evaluate(SMALL_TARGETS, TARGET)]
+            if width == 320:
+                wrong += [f"{look}: too wide {one}" for one in window.page.evaluate(OVERFLOW)]
+            seen += 1
+        window.page.context.close()
+    assert wrong == [], json.dumps(wrong, indent=1, ensure_ascii=False)
+    assert seen >= 2 * 40
+
+
+def test_axe_finds_what_is_wrong(site: Site, open_page: Open, axe: str) -> None:
+    """The control: on a spoilt page the same call finds each fault."""
+    page = open_page("staff_a").page
+    page.goto(f"{site.url}/challenges/new")
+    page.evaluate(
+        """() => { document.querySelector('label').remove(); document.documentElement.removeAttribute('lang');
+        const text = document.querySelector('main p'); text.className = 'faint';
+        const sheet = new CSSStyleSheet(); sheet.replaceSync('.faint {color: #ddd !important; background: #fff}');
+        document.adoptedStyleSheets = [sheet]; }"""
+    )
+    found = " ".join(violations(page, axe))
+    for rule in ("label:", "html-has-lang:", "color-contrast:"):
+        assert rule in found
+
+
+def test_states_that_no_address_leads_to(site: Site, open_page: Open, axe: str) -> None:
+    """Forms with errors, the sign-in page in place of another, the page of an error, a conflict."""
+    wrong = []
+    for language, theme, width in (("de", "light", 1280), ("en", "dark", 320)):
+        window = open_page("staff_a", language=language, theme=theme, width=width)
+        page = window.page
+        page.goto(f"{site.url}/challenges/unfinished/{site.world.ids['unfinished']}")
+        page.fill("#f-title", "")
+        page.get_by_role("button", name={"de": "Weiter zum Prüfen", "en": "Continue to the check"}[language]).click()
+        assert page.evaluate("document.activeElement.id") == "errors", "the summary has the focus"
+        wrong += violations(page, axe)
+        page.click("#errors a")
+        assert page.evaluate("document.activeElement.id") == "f-title"
+        page.goto(f"{site.url}/nowhere")
+        wrong += violations(page, axe)
+        stranger = open_page(language=language, theme=theme, width=width).page
+        stranger.goto(f"{site.url}/account")
+        wrong += violations(stranger, axe)
+        stranger.fill("#f-email", "nobody@people.example")
+        stranger.fill("#f-password", "falsch")
+        stranger.locator("main form button[type=submit]").click()
+        wrong += violations(stranger, axe)
+    assert wrong == []
+
+
+def test_focus_is_seen_and_never_covered(site: Site, open_page: Open) -> None:
+    """WCAG 2.4.7 and 2.4.11: every stop of the Tab key shows itself, on the page with the most on it."""
+    page = open_page("staff_a", width=1280).page
+    page.goto(f"{site.url}/challenges/{site.world.ids['challenge']}/matches")
+    seen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            """() => { const e = document.activeElement; if (e === document.body) return null;
+            const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+            const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+            return {html: e.outerHTML.slice(0, 80), covered: !(top && (e.contains(top) || top.contains(e))),
+              shown: style.outlineStyle !== 'none' || style.boxShadow !== 'none'}; }"""
+        )
+        if stop is None:
+            break
+        seen.append(stop)
+    assert len(seen) > 15
+    assert [stop for stop in seen if stop["covered"]] == []
+    assert [stop for stop in seen if not stop["shown"]] == []
+
+
+def test_help_is_at_the_same_place_everywhere(site: Site, open_page: Open) -> None:
+    """WCAG 3.2.6."""
+    page = open_page("staff_a").page
+    places = set()
+    for path in ("/", "/challenges", "/challenges/new", "/account", "/nowhere"):
+        page.goto(site.url + path)
+        links = page.eval_on_selector_all(
+            ".tools a", "links => links.map(link => link.getAttribute('href').split('?')[0])"
+        )
+        places.add(links.index("/help"))
+    assert places == {2}
+
+
+def test_signing_in_takes_a_pasted_password(site: Site, open_page: Open) -> None:
+    """WCAG 3.3.8: fields say what they are to password managers, and nothing keeps anybody from pasting."""
+    page = open_page().page
+    page.goto(f"{site.url}/sign-in")
+    kinds = page.eval_on_selector_all("main input", "fields => fields.map(field => field.autocomplete).filter(Boolean)")
+    assert kinds == ["username", "current-password", "one-time-code"]
+    page.focus("#f-password")
+    page.evaluate("document.execCommand('insertText', false, 'geklebt')")
+    assert page.input_value("#f-password") == "geklebt"

@@ -1,0 +1,85 @@
+"""A worker on rescoring runs in its own process, with encoders that only hash words.
+
+Run as `python -m tests.rescoring.worker_process DATABASE_URL NAME VERSION HOW`. HOW: `run`, or `stop:POINT` to be
+stopped (SIGSTOP) at the first such point.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from app import logging
+from app.auth.keys import Keys
+from app.clock import Clock
+from app.context import Ground
+from app.db.engine import make_engine
+from app.db.session import Sessions
+from app.jobs import worker
+from app.rescoring import repository, service
+from app.rescoring.workshop import Workshop
+from app.security import Security
+from app.settings import Settings
+from tests.rescoring_runs import make_shop
+from tests.small_lists import shrink
+
+LOST_AFTER = 1.5
+PAUSE = 0.03
+"""Seconds at each point, so that kills at random moments fall everywhere."""
+
+
+def open_ground(engine: Engine) -> Ground:
+    return Ground(Sessions(engine), Clock(), Security(Keys(b"a secret of the tests, no other")))
+
+
+def work_until(url: str, point: str) -> None:
+    """Work on the run that is under way, without DBOS, and die by SIGKILL at a point."""
+    shrink()
+    ground = open_ground(make_engine(url))
+
+    def die(reached: str) -> None:
+        if reached == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    shop = make_shop(ground, name=f"{point}-{os.getpid()}", reach=die, lost_after=timedelta(seconds=-1))
+    with ground.sessions.read() as session:
+        run = repository.under_way(session)
+    if run is not None:
+        service.work_off(shop, run.id)
+
+
+def main() -> None:
+    url, name, version, how = sys.argv[1:]
+    logging.configure("json")
+    shrink()
+    worker.APPLICATION_VERSION = version
+    worker.EVERY = 0.3
+    service.BEAT_EVERY = 0.3
+    kind, _, point = how.partition(":")
+
+    def reach(reached: str) -> None:
+        if kind == "stop" and reached == point:
+            sys.stderr.write(json.dumps({"event": "stopping"}) + "\n")
+            sys.stderr.flush()
+            os.kill(os.getpid(), signal.SIGSTOP)
+        time.sleep(PAUSE)
+
+    def shop(ground: Ground, _settings: Settings, own_name: str) -> Workshop:
+        return make_shop(ground, name=own_name, reach=reach, lost_after=timedelta(seconds=LOST_AFTER))
+
+    worker.make_shop = shop
+    ground = open_ground(make_engine(url))
+    with worker.working(ground, Settings(database_url=url), name):  # type: ignore[arg-type]
+        sys.stderr.write(json.dumps({"event": "working"}) + "\n")
+        sys.stderr.flush()
+        while service.is_any_under_way(ground):
+            time.sleep(0.1)
+        time.sleep(0.5 if kind == "stop" else 0)
+
+
+if __name__ == "__main__":
+    main()
