@@ -6,6 +6,7 @@ from typing import Any
 
 from app.matches.schemas import CriterionRead, MatchRead
 from app.web import bands
+from matching.calibration import Band
 from matching.texts import Side
 
 
@@ -22,7 +23,7 @@ class Card:
     """One partner of a list."""
 
     rank: int
-    band: str
+    band: Band
     partner: Any
     name: str
     text: str
