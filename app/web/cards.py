@@ -55,7 +55,7 @@ def cards(matches: Iterable[MatchRead], partners: Side) -> list[Card]:
     return found
 
 
-def _card(match: MatchRead, band: str, partners: Side, partner: Any) -> Card:
+def _card(match: MatchRead, band: Band, partners: Side, partner: Any) -> Card:
     is_profile = partners is Side.PROFILE
     return Card(
         rank=match.rank or 0,
