@@ -6,6 +6,7 @@ from typing import Any
 
 from app.matches.schemas import CriterionRead, MatchRead
 from app.web import bands
+from matching.calibration import Band
 from matching.texts import Side
 
 
@@ -22,7 +23,7 @@ class Card:
     """One partner of a list."""
 
     rank: int
-    band: str
+    band: Band
     partner: Any
     name: str
     text: str
@@ -54,7 +55,7 @@ def cards(matches: Iterable[MatchRead], partners: Side) -> list[Card]:
     return found
 
 
-def _card(match: MatchRead, band: str, partners: Side, partner: Any) -> Card:
+def _card(match: MatchRead, band: Band, partners: Side, partner: Any) -> Card:
     is_profile = partners is Side.PROFILE
     return Card(
         rank=match.rank or 0,
