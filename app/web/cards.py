@@ -6,6 +6,7 @@ from typing import Any
 
 from app.matches.schemas import CriterionRead, MatchRead
 from app.web import bands
+from matching.calibration import Band
 from matching.texts import Side
 
 
@@ -22,7 +23,7 @@ class Card:
     """One partner of a list."""
 
     rank: int
-    band: str
+    band: Band
     partner: Any
     name: str
     text: str
@@ -47,14 +48,13 @@ def cards(matches: Iterable[MatchRead], partners: Side) -> list[Card]:
     """Return the cards of a list whose partners are on a side, best first."""
     found = []
     for match in matches:
-        band = bands.band(match)
         partner = match.profile if partners is Side.PROFILE else match.challenge
-        if band is not None and partner is not None:
-            found.append(_card(match, band, partners, partner))
+        if match.band is not None and partner is not None:
+            found.append(_card(match, match.band, partners, partner))
     return found
 
 
-def _card(match: MatchRead, band: str, partners: Side, partner: Any) -> Card:
+def _card(match: MatchRead, band: Band, partners: Side, partner: Any) -> Card:
     is_profile = partners is Side.PROFILE
     return Card(
         rank=match.rank or 0,
