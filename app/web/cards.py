@@ -48,10 +48,9 @@ def cards(matches: Iterable[MatchRead], partners: Side) -> list[Card]:
     """Return the cards of a list whose partners are on a side, best first."""
     found = []
     for match in matches:
-        band = bands.band(match)
         partner = match.profile if partners is Side.PROFILE else match.challenge
-        if band is not None and partner is not None:
-            found.append(_card(match, band, partners, partner))
+        if match.band is not None and partner is not None:
+            found.append(_card(match, match.band, partners, partner))
     return found
 
 

@@ -18,7 +18,7 @@ from app.matches.schemas import MatchListing
 from app.organisations import repository as organisations
 from app.profiles import service as profiles
 from app.vocabulary import FieldOfAction, Language, Region
-from app.web import bands, sheets
+from app.web import sheets
 from app.web.cards import Card, cards
 from app.web.labels import options
 from app.web.view import View, ViewDep
@@ -45,13 +45,12 @@ class Wanted:
         return any((self.field_of_action, self.region, self.language, self.network))
 
     def to_filter(self) -> MatchFilter:
-        """Return the filter of the service; codes that are none filter nothing. What is too weak is on no page."""
+        """Return the filter of the service; codes that are none filter nothing."""
         return MatchFilter(
             _member(FieldOfAction, self.field_of_action),
             _member(Region, self.region),
             _member(Language, self.language),
             self.network or None,
-            bands.LEAST,
         )
 
 

@@ -117,7 +117,7 @@ def test_nothing_fits_is_an_answer(site: Site) -> None:
     lonely = stories.challenge(site.context, site.ids["organisation_b"], "Xylophon Yoga Zebra")
     page = site.get(f"/challenges/{lonely['id']}/matches", "staff_b")
     assert page.said(".nothing h2") == "Heute kein passendes Startup"
-    assert page.one(".nothing a")["href"] == f"/challenges/{lonely['id']}/edit"
+    assert page.one(".nothing .buttons a")["href"] == f"/challenges/{lonely['id']}/edit"
 
 
 def test_the_files_hold_what_the_page_shows(site: Site) -> None:
