@@ -51,7 +51,7 @@ def row(found: Report, code: str = "total") -> ReportRow:
 def members(context: Context) -> list[Side]:
     """Six organisations of Caritas: five with a challenge about health in Bayern, one about training in Hessen."""
     found = [put_welfare(context, f"person{number}") for number in range(5)]
-    found.append(put_welfare(context, "sixth", "Schulden Beratung", fields_of_action=["training"], region="hessen"))
+    found.append(put_welfare(context, "sixth", fields_of_action=["training"], region="hessen"))
     for side in found:
         join(context, side, "caritas")
     return found
