@@ -21,16 +21,15 @@ from app.mail.delivery import Post, deliver
 from app.models import MailOutbox
 from app.profiles import confirmation
 from app.profiles.service import resume_profile
-from app.rescoring.service import rescore
 from app.vocabulary import AlertKind, AlertMode, Language
 from matching.statistics import Statistics
 from tests import stories
 from tests.access.world import put_person
 from tests.after.people import Side, days_later, events, mails, put_startup, put_welfare, told
 from tests.conftest import SettableClock
-from tests.fakes import HashingEncoder
 from tests.mail.test_mail import Collecting
 from tests.problems import assert_problem
+from tests.rescoring_runs import rescore
 
 DAILY, WEEKLY, AT_ONCE, OFF = AlertMode.DAILY, AlertMode.WEEKLY, AlertMode.AT_ONCE, AlertMode.OFF
 
@@ -106,7 +105,7 @@ def test_a_new_good_match_is_told_to_the_other_side_once(context: Context, clock
 def test_a_match_that_is_not_good_is_no_news(context: Context, clock: SettableClock) -> None:
     welfare = put_welfare(context, "ayla", "Schulden Beratung Wohnung")
     choose(context, welfare, matches=AT_ONCE)
-    later(context, clock, lambda: put_startup(context, "mira", "payroll volunteers screening"))
+    later(context, clock, lambda: put_startup(context, "mira", "Küche Barriere Dienstplan"))
     assert told(context, welfare.person) == []
 
 
@@ -124,7 +123,7 @@ def test_a_new_generation_tells_only_what_is_new_in_it(
     choose(context, welfare, matches=AT_ONCE)
     later(context, clock, lambda: put_startup(context, "mira"))
     assert len(told(context, welfare.person)) == 1
-    rescore(context.sessions, clock, HashingEncoder(), "hashing", demo_statistics)
+    rescore(context, demo_statistics)
     care.do_all(context)
     assert len(told(context, welfare.person)) == 1
 

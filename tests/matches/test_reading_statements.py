@@ -6,13 +6,12 @@ from sqlalchemy import Engine, select, update
 from app.context import Context
 from app.models import Profile
 from app.rescoring.reading import read_statements_again
-from app.rescoring.service import rescore
 from matching.statements import READER_VERSION
 from matching.statistics import Statistics
 from tests import stories
 from tests.conftest import SettableClock, make_context
-from tests.fakes import HashingEncoder
 from tests.oracle import assert_lists_are_exact
+from tests.rescoring_runs import rescore
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def context(engine: Engine, clock: SettableClock, demo_statistics: Statistics) -
 def test_old_profiles_are_read_and_lists_follow(context: Context, demo_statistics: Statistics) -> None:
     with context.sessions.write() as session:
         session.execute(update(Profile).values(statements=None, statements_version=None))
-    rescore(context.sessions, context.clock, HashingEncoder(), "hashing", demo_statistics)
+    rescore(context, demo_statistics)
     with context.sessions.read() as session:
         read, silent = session.scalars(select(Profile).order_by(Profile.id)).all()
         assert ["hosting", "eu", False] in [statement[:3] for statement in read.statements or []]
