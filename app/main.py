@@ -82,6 +82,7 @@ ROUTERS = (
     reports.router,
     administration.router,
     rescoring.router,
+    rescoring.rankings,
 )
 
 

@@ -24,7 +24,7 @@ from app.validation import field_errors
 MEDIA_TYPE = "application/problem+json"
 SLOWED_BY = 0.2
 """Seconds after which a try too many is answered."""
-FOR_PROGRAMS = ("/api/", "/livez", "/readyz", "/openapi.json", "/docs")
+FOR_PROGRAMS = ("/api/", "/livez", "/readyz", "/openapi.json", "/docs", "/metrics")
 """Where errors are problem documents; everywhere else they are pages for people."""
 
 log = structlog.get_logger()

@@ -29,6 +29,7 @@ from app.rescoring.schemas import Activation, Comparison, RolledBack, RunRead, R
 from app.rescoring.workshop import Workshop
 
 router = APIRouter(prefix="/rescoring-runs", tags=["Rescoring"])
+rankings = APIRouter(prefix="/rankings", tags=["Rescoring"])
 
 STREAM_SECONDS = 60.0
 """How long one stream of events lasts; browsers open the next by themselves, as after a reload."""
@@ -77,7 +78,7 @@ def list_rescoring_runs(
     return Listing(items=[progress.read(session, run, now) for run in page.rows], next_cursor=page.next_cursor)
 
 
-@router.post("/roll-back", operation_id="roll_back_ranking", responses=problems(401, 403, 409, 503))
+@rankings.post("/roll-back", operation_id="roll_back_ranking", responses=problems(401, 403, 409, 503))
 def roll_back_ranking(shop: ShopDep, actor: WriteAdministration) -> RolledBack:
     """Show the ranking again that readers saw before the present one."""
     return RolledBack(generation=service.roll_back(shop, actor))

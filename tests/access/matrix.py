@@ -362,7 +362,7 @@ def api_rows(ids: dict[str, int]) -> list[Row]:
         Row("cancel_rescoring_run", "POST", f"{run}/cancel", ADMINS),
         Row("retry_rescoring_run", "POST", f"{run}/retry", _as(ADMINS, 409)),
         Row("activate_rescoring_run", "POST", f"{run}/activate", _as(ADMINS, 409), {}),
-        Row("roll_back_ranking", "POST", "/rescoring-runs/roll-back", _as(ADMINS, 409)),
+        Row("roll_back_ranking", "POST", "/rankings/roll-back", _as(ADMINS, 409)),
     ]
 
 

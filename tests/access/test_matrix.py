@@ -109,11 +109,15 @@ OPERATIONS = sorted(ROUTES)
 OF_ONES_OWN_PEOPLE = {
     *("list_users", "read_user", "deactivate_user", "reactivate_user", "make_admin", "dismiss_admin"),
     *("list_invitations", "invite_member", "invite_coordinator", "export_organisation", "export_me"),
+    *("show_users", "show_organisation", "download_organisation", "download_account"),
 }
 """Routes that show admins and managers the addresses of those they look after or have invited."""
 AFTER_BOTH_AGREED = {"read_introduction", "set_introduction_status", "take_over_contact"}
 CONTACTS = {"staff_a@people.example", "startup_a@people.example", "colleague_a@people.example"}
 """Who said yes in the introduction of the world, and a colleague who takes over."""
+
+
+ADDRESS = re.compile(r"[\w.]+@people\.example")
 
 
 def foreign_addresses(row: Row, subject: str, answer: Any) -> set[str]:
@@ -124,7 +128,8 @@ def foreign_addresses(row: Row, subject: str, answer: Any) -> set[str]:
     if row.operation in OF_ONES_OWN_PEOPLE:
         return set()
     person = "staff_a" if subject.startswith(("read:", "write:")) else subject
-    found = set(re.findall(r"[\w.]+@people\.example", answer.text)) - {f"{person}@people.example"}
+    sent = set(ADDRESS.findall(str(row.body)))  # a page shows what was typed, signing in who did
+    found = set(ADDRESS.findall(answer.text)) - sent - {f"{person}@people.example"}
     return found - (CONTACTS if row.operation in AFTER_BOTH_AGREED else set())
 
 
@@ -153,10 +158,11 @@ def test_what_belongs_to_others_looks_like_what_does_not_exist(world: World, tmp
     sender = Sender(world, tmp_path)
     for row in rows(world.ids):
         for subject, status in zip(PEOPLE, map(int, row.expected.split()), strict=True):
-            if status != 404 or "provider" in row.path:
+            numbers = [part for part in row.path.split("/") if part.isdecimal()]
+            if status != 404 or not numbers:
                 continue
             foreign = sender.send(row, subject)
-            number = max(part for part in row.path.split("/") if part.isdecimal())
+            number = max(numbers)
             missing = replace(row, path=row.path.replace(number, "999999"))
             absent = sender.send(missing, subject)
             if row.is_page:

@@ -282,7 +282,7 @@ def test_steps_that_a_state_does_not_have_are_refused(
     assert_problem(client.get(f"{API}/challenges/{there.draft}/matches"), 409, "not-published")
     assert_problem(client.post(f"{API}/challenges/{there.challenge}/melt"), 404, "not-found")
     assert_problem(client.put(f"{API}/challenges/{there.challenge}"), 405, "method-not-allowed")
-    assert_problem(client.get("/nowhere"), 404, "not-found")
+    assert_problem(client.get("/api/v1/nowhere"), 404, "not-found")
     assert everything_stored() == before
 
 

@@ -333,7 +333,7 @@ def test_the_api_begins_shows_compares_activates_and_goes_back(context: Context)
         assert activated.json()["state"] == "active"
         assert active(context) == shown["generation"]
         assert_problem(client.post(f"{RUNS}/{run['id']}/cancel"), 409, "run-not-under-way")
-        assert client.post(f"{RUNS}/roll-back").json() == {"generation": before}
+        assert client.post("/api/v1/rankings/roll-back").json() == {"generation": before}
         assert [one["state"] for one in client.get(RUNS).json()["items"]] == ["complete"]
     with context.sessions.read() as session:
         assert context.trail.verify(session).first_bad is None
