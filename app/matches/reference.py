@@ -7,6 +7,8 @@ import hashlib
 import os
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from app.demo import dataset
@@ -42,7 +44,8 @@ def make_statistics(encoder: Encoder) -> Statistics:
         (Side.CHALLENGE, [demo.content for demo in dataset.challenges()]),
         (Side.PROFILE, [demo.content for demo in dataset.profiles()]),
     ):
-        texts = [compose_text(side, content) for content in contents]
+        # Statistics are of whole texts: as one passage each, the passages are not encoded.
+        texts = [replace(text, passages=((0, len(text.whole)),)) for text in map(partial(compose_text, side), contents)]
         batches.append(SideBatch.from_features(side, range(len(texts)), featurize(encoder, texts)))
     return Statistics.estimate(batches, Statistics.neutral(encoder.fingerprint, encoder.dimension))
 
