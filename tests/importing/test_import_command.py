@@ -19,7 +19,7 @@ def command(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Settings of a process on the test's database, whose encoder is the fake one."""
     monkeypatch.setenv("PASSGENAU_DATABASE_URL", engine.url.render_as_string(hide_password=False))
     monkeypatch.setenv("PASSGENAU_MODEL_DIR", str(tmp_path / "models"))
-    monkeypatch.setattr("app.start.load_configured_encoder", lambda *_: HashingEncoder())
+    monkeypatch.setattr("app.matches.encoders.load_named_encoder", lambda *_: HashingEncoder())
     monkeypatch.delenv("LC_ALL", raising=False)
     monkeypatch.setenv("LANG", "de_DE.UTF-8")
     return engine

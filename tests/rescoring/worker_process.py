@@ -52,6 +52,14 @@ def work_until(url: str, point: str) -> None:
         service.work_off(shop, run.id)
 
 
+def stop_between_writes(url: str) -> None:
+    """Stop this process at a moment when none of its threads writes: on SQLite that would lock everybody out."""
+    engine = make_engine(url)
+    with Sessions(engine).write():
+        pass  # the lock is free again right after this
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
 def main() -> None:
     url, name, version, how = sys.argv[1:]
     logging.configure("json")
@@ -65,7 +73,7 @@ def main() -> None:
         if kind == "stop" and reached == point:
             sys.stderr.write(json.dumps({"event": "stopping"}) + "\n")
             sys.stderr.flush()
-            os.kill(os.getpid(), signal.SIGSTOP)
+            stop_between_writes(url)
         time.sleep(PAUSE)
 
     def shop(ground: Ground, _settings: Settings, own_name: str) -> Workshop:
