@@ -64,6 +64,8 @@ def test_a_switch_of_the_encoder_and_back_fails_no_request_and_shows_no_empty_li
     worker = make_shop(make_context(engine, Clock(), encoders=hashing_encoders()), name="worker")
     paths = [f"/api/v1/challenges/{number}/matches" for number in range(1, TEXTS + 1)]
     with open_client(context) as one, open_client(other) as two:
+        for client in (one, two):  # routes are built at the first request, not by two threads at once
+            assert client.get(paths[0]).status_code == 200
         readers = [Reader(client, paths) for client in (one, two)]
         for reader in readers:
             reader.start()
