@@ -128,15 +128,14 @@ def create_app(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: Context = app.state.context
+    ending = asyncio.Event()
     tasks = [
-        asyncio.create_task(_regularly("expiry", EXPIRY_EVERY, partial(_expire, context))),
-        asyncio.create_task(_regularly("following the ranking", FOLLOW_EVERY, context.ranking.follow)),
+        asyncio.create_task(_regularly("expiry", EXPIRY_EVERY, partial(_expire, context), ending)),
+        asyncio.create_task(_regularly("following the ranking", FOLLOW_EVERY, context.ranking.follow, ending)),
     ]
     yield
-    for task in tasks:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    ending.set()  # not cancelled: a thread goes on with its session, whatever happens to who waits for it
+    await asyncio.gather(*tasks)
 
 
 def _expire(context: Context) -> None:
@@ -144,10 +143,11 @@ def _expire(context: Context) -> None:
     pause_unconfirmed(context)
 
 
-async def _regularly(what: str, seconds: float, work: Callable[[], None]) -> None:
-    while True:
+async def _regularly(what: str, seconds: float, work: Callable[[], None], ending: asyncio.Event) -> None:
+    while not ending.is_set():
         try:
             await run_in_threadpool(work)
         except Exception as error:  # noqa: BLE001  the next round tries again; the server must not end
             log.error("regular work failed", what=what, error=type(error).__name__)
-        await asyncio.sleep(seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ending.wait(), seconds)

@@ -26,7 +26,15 @@ from matching.lexical_index import LexicalIndex
 from matching.parallel import Each, on_all_cores, one_by_one
 from matching.passages import PassageSource, PassageVectors, coverage
 from matching.ranking import Floors, Ranking, RankResult
-from matching.signals import DENSE_SCALE, LEXICAL_SCALE, LexicalVectors, dense_vectors, lexical_vectors, products
+from matching.signals import (
+    DENSE_SCALE,
+    LEXICAL_SCALE,
+    ROWS_AT_ONCE,
+    LexicalVectors,
+    dense_vectors,
+    lexical_vectors,
+    products,
+)
 from matching.texts import Side
 
 _BLOCK_NUMBERS: Final = 32_000_000  # of one matrix of a block: 128 MB in float32
@@ -312,8 +320,12 @@ def _prepare(
     rows = np.unique(np.concatenate(candidates)) if candidates else np.empty(0, np.int64)
     side: Side = block.queries.side.other
     loaded = source.load(side, block.other.ids[rows])
-    means = block.corpus.statistics.mean(side)
-    return _Prepared(rows, PassageVectors.prepare(means, block.other.languages[rows], loaded, each))
+    means, languages = block.corpus.statistics.mean(side), block.other.languages[rows]
+    if each is not one_by_one:
+        return _Prepared(rows, PassageVectors.prepare(means, languages, loaded, each))
+    # A single text can have thousands of candidates, too.
+    with on_all_cores(len(loaded.vectors) // ROWS_AT_ONCE) as each_part:
+        return _Prepared(rows, PassageVectors.prepare(means, languages, loaded, each_part))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

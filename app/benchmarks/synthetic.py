@@ -18,6 +18,7 @@ from app.models import Organisation
 from app.vocabulary import FieldOfAction, OrganisationKind, Region
 from matching.encoder import Encoder
 from matching.features import TextFeatures, featurize
+from matching.statements import READER_VERSION
 from matching.texts import Side, Text, text_hash
 from matching.tokens import hashed_grams
 
@@ -160,6 +161,8 @@ def _fields(side: Side, sentences: list[str]) -> dict[str, Any]:
         "capabilities": wish,
         "regions": [Region.NATIONWIDE.value],
         **{name: [] for name in lists},
+        "statements": [],  # invented words state nothing
+        "statements_version": READER_VERSION,
     }
 
 

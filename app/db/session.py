@@ -15,6 +15,17 @@ from app.db.engine import WRITES
 _LAST = "passgenau_before_commit"
 
 
+def move_on(session: Session) -> None:
+    """Let a session that reads see what others have committed meanwhile, as every statement on PostgreSQL does.
+
+    What it has loaded stays as it is.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("BEGIN")
+
+
 def before_commit(session: Session, work: Callable[[Session], None]) -> None:
     """Do `work` as the last thing of a write transaction: for locks that are to be held as short as can be."""
     session.info.setdefault(_LAST, []).append(work)

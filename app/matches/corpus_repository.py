@@ -72,9 +72,13 @@ def published_batches(
         .where(tables.text.state == tables.published)
         .order_by(tables.text.id)
     )
-    for query_part in [query] if ids is None else [query.where(tables.text.id.in_(part)) for part in _parts(ids)]:
-        result = session.execute(query_part.execution_options(yield_per=CHUNK))
-        for rows in result.partitions():
+    if ids is None:
+        with session.execute(query.execution_options(yield_per=CHUNK)) as result:
+            for rows in result.partitions():
+                yield _batch(session, side, dimension, rows)
+        return
+    for part in _parts(ids):
+        if rows := session.execute(query.where(tables.text.id.in_(part))).all():
             yield _batch(session, side, dimension, rows)
 
 

@@ -63,7 +63,11 @@ class PassageReader:
         fingerprint: str,
         dimension: int,
         hashes: Mapping[Side, NDArray[np.int64]],
+        *,
+        may_be_gone: bool = False,
     ) -> None:
+        """`may_be_gone`: a text that the session does not see has no passages, instead of an error."""
+        self._may_be_gone = may_be_gone
         self._session = session
         self._cache = cache
         self._fingerprint = fingerprint
@@ -87,7 +91,8 @@ class PassageReader:
                 found[text_id] = unpack_passages(blob)
                 if text_hash == expected[text_id]:
                     self._cache.put(self._fingerprint, side, text_id, text_hash, found[text_id])
-        try:
-            return Passages.from_rows([found[text_id] for text_id in ids.tolist()], self._dimension)
-        except KeyError as error:
-            raise FeatureFormatError(f"{side.value} {error.args[0]} has no stored vectors") from error
+        gone = [text_id for text_id in missing if text_id not in found]
+        if gone and not self._may_be_gone:
+            raise FeatureFormatError(f"{side.value} {gone[0]} has no stored vectors")
+        found.update(dict.fromkeys(gone, np.empty((0, self._dimension), np.float16)))
+        return Passages.from_rows([found[text_id] for text_id in ids.tolist()], self._dimension)

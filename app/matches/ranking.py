@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import metrics
 from app.clock import Clock
-from app.db.session import Sessions
+from app.db.session import Sessions, move_on
 from app.errors import EncoderMismatch, ServiceUnavailable
 from app.matches import corpus_repository, expiry, generations, vector_repository
 from app.matches.encoders import EncoderName, Encoders
@@ -175,6 +175,9 @@ class LiveRanking:
         """
         if revision is None:
             revision = corpus_repository.current_revision(session)
+            if self._snapshot is not None and self._snapshot.revision > revision:
+                move_on(session)  # another thread has read what this session does not see yet
+                revision = corpus_repository.current_revision(session)
         generation_id = generations.active_id(session)
         if generation_id is None:
             raise ServiceUnavailable
@@ -231,10 +234,9 @@ class LiveRanking:
             pass  # a writer expires what is due before anything else
 
     def passages(self, session: Session, snapshot: Snapshot) -> PassageReader:
-        """Return the source of passages for a snapshot."""
-        return PassageReader(
-            session, self.cache, snapshot.fingerprint, snapshot.corpus.statistics.dimension, snapshot.hashes
-        )
+        """Return the source of passages for a reader, whose snapshot may hold texts that were deleted meanwhile."""
+        dimension = snapshot.corpus.statistics.dimension
+        return PassageReader(session, self.cache, snapshot.fingerprint, dimension, snapshot.hashes, may_be_gone=True)
 
     def _adopt(self, base: Snapshot, written: Snapshot, revision: int) -> None:
         """Keep what a committed writer made, unless another thread has read it from the database meanwhile."""

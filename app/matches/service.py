@@ -1,7 +1,6 @@
 """Use cases that read matches: the list of a text, why a text is in it or not, and the preview of one not stored."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -39,7 +38,6 @@ from app.vocabulary import Language
 from matching.batches import SideBatch
 from matching.calibration import band_of
 from matching.criteria import Status, encode_challenge_facets, encode_profile_facets
-from matching.features import FeatureFormatError
 from matching.ranking import Ranking
 from matching.texts import Side
 
@@ -238,11 +236,9 @@ def _stored_verdict(
     suitable = anything_fits(context, snapshot, side, row.id, best)
     near_miss: NearMiss | None = None
     if not suitable:
-        # The snapshot can be newer than this session, in which a text that came meanwhile has no vectors: no near miss.
-        with suppress(FeatureFormatError):
-            stored = vector_repository.stored_text(session, side, row, snapshot.fingerprint)
-            query = Query(stored.batch.batch, stored.passages)
-            near_miss = find_near_miss(context, session, snapshot, explainer, query)
+        stored = vector_repository.stored_text(session, side, row, snapshot.fingerprint)
+        query = Query(stored.batch.batch, stored.passages)
+        near_miss = find_near_miss(context, session, snapshot, explainer, query)
     return verdict_on(side, near_miss, language, suitable=suitable)
 
 

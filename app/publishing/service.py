@@ -151,7 +151,18 @@ def take_step(
     context: Context, kind: Kind, actor: Actor, text_id: int, name: str, if_match: str | None
 ) -> dict[str, Any]:
     """Take a transition by its name, for instance `publish` or `pause`. Returns the JSON of the text."""
-    step = kind.steps[name]
+    try:
+        return _take_step(context, kind, actor, text_id, kind.steps[name], if_match)
+    except errors.PreconditionFailed:
+        if if_match is not None:
+            raise
+        # Who names no version means the text as it is: it changed between the two looks at it.
+        return _take_step(context, kind, actor, text_id, kind.steps[name], if_match)
+
+
+def _take_step(
+    context: Context, kind: Kind, actor: Actor, text_id: int, step: Step, if_match: str | None
+) -> dict[str, Any]:
     with context.sessions.read() as session:
         row = _writable(session, kind, actor, text_id)
         versions.check_match(row.version, if_match)

@@ -32,9 +32,10 @@ def missing(session: Session, side: Side, fingerprint: str) -> Iterator[int]:
         .order_by(tables.text.id)
         .execution_options(yield_per=1000)
     )
-    for row, stored_hash in session.execute(query):
-        if stored_hash is None or stored_hash != text_hash(compose_text(side, row)):
-            yield row.id
+    with session.execute(query) as found:
+        for row, stored_hash in found:
+            if stored_hash is None or stored_hash != text_hash(compose_text(side, row)):
+                yield row.id
 
 
 def encode(sessions: Sessions, encoder: Encoder, side: Side, ids: Sequence[int]) -> Encoded:

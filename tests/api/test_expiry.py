@@ -43,7 +43,8 @@ def test_whoever_writes_expires_what_is_due_first(
 ) -> None:
     clock.moment += timedelta(days=400)
     with open_client(context) as later:
-        assert later.post(f"{API}/profiles/{there.profile}/pause").status_code == 200  # any writer expires first
+        # Any writer expires first.
+        assert later.post(f"{API}/challenges/{there.draft}/publish").status_code == 200
         assert later.get(f"{API}/challenges/{there.challenge}").json()["state"] == "expired"
 
 
