@@ -19,7 +19,7 @@ from app.db.engine import make_engine
 from app.doctor import databases, encoders, machine, service
 from app.doctor.findings import Finding, Status
 from app.settings import Settings
-from matching import bundled_model
+from matching import bundled_model, universal_encoder
 from tests.fakes import HashingEncoder
 
 Report = dict[str, dict[str, Any]]
@@ -154,8 +154,8 @@ def test_the_ranking_of_another_encoder(
 ) -> None:
     url = url_of(context.sessions.engine)
     _, report = doctor(DATABASE_URL=url)
-    assert report["ranking"]["status"] == "fail"
-    assert "passgenau rescore" in report["ranking"]["advice"]
+    assert report["ranking"]["status"] == "warn", "processes follow the ranking, whatever is configured"
+    assert "passgenau rescore --encoder bundled" in report["ranking"]["advice"]
     with context.sessions.engine.begin() as connection:
         connection.execute(text("UPDATE ranking_generation SET encoder = 'bundled', scoring = 'old'"))
     _, report = doctor(DATABASE_URL=url)
@@ -363,3 +363,18 @@ def test_the_real_encoder(surroundings: Path) -> None:
     assert finding.status is Status.OK
     assert loaded is not None
     assert loaded.fingerprint in finding.found.en
+
+
+def test_the_package_of_the_second_encoder_is_checked(
+    surroundings: Path, doctor: Callable[..., tuple[int, Report]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del surroundings
+    _, report = doctor()
+    assert report["second model package"]["status"] == "ok"
+    monkeypatch.setattr(universal_encoder, "SOURCE_MODULE", "no_such_package")
+    status, report = doctor()
+    assert status == 1
+    assert report["second model package"]["status"] == "fail"
+    assert universal_encoder.SOURCE_PACKAGE in report["second model package"]["advice"]
+    _, report = doctor(SECOND_ENCODER="none")
+    assert report["second model package"]["status"] == "ok"

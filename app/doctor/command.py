@@ -22,6 +22,7 @@ _GERMAN_NAMES: Final = {
     "sqlite foreign keys": "SQLite-Fremdschlüssel",
     "schema": "Schema",
     "model package": "Modellpaket",
+    "second model package": "Zweites Modellpaket",
     "model files": "Modelldateien",
     "model folder": "Modellordner",
     "encoder": "Sprachmodell",

@@ -200,9 +200,20 @@ def ranking(settings: Settings, active: ActiveRanking | None, loaded: "Encoder |
 
     if active is None:
         return ok("ranking", "noch keiner; der erste Start macht ihn", "none yet; the first start makes it")
-    if active.encoder != settings.encoder or (loaded is not None and loaded.fingerprint != active.fingerprint):
-        name = settings.encoder if loaded is None else loaded.fingerprint
-        return failed_with("ranking", RankingOfOtherEncoder(active=active.fingerprint, loaded=name))
+    if active.encoder != settings.encoder:
+        return warn(
+            "ranking",
+            Words(
+                f"Mit {active.encoder} gemacht, und damit rechnen alle Prozesse; eingestellt ist {settings.encoder}.",
+                f"Made with {active.encoder}, which all processes follow; configured is {settings.encoder}.",
+            ),
+            Words(
+                f"Zum Wechseln: „passgenau rescore --encoder {settings.encoder}“. Sonst PASSGENAU_ENCODER anpassen.",
+                f"To switch: 'passgenau rescore --encoder {settings.encoder}'. Otherwise set PASSGENAU_ENCODER to it.",
+            ),
+        )
+    if loaded is not None and loaded.fingerprint != active.fingerprint:
+        return failed_with("ranking", RankingOfOtherEncoder(active=active.fingerprint, loaded=loaded.fingerprint))
     if active.scoring != scoring_of(Matcher()):
         return failed_with("ranking", RankingOfOtherScoring())
     return ok("ranking", active.fingerprint)

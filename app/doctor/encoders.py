@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from app.doctor.findings import Finding, Words, fail, failed_with, ok, warn
 from app.errors import EncoderUnusable
 from app.settings import Settings
-from matching import bundled_model
+from matching import bundled_model, universal_encoder
 from matching.texts import Side
 
 if TYPE_CHECKING:
@@ -60,6 +60,19 @@ def model_package(settings: Settings) -> Finding:
         )
     version = importlib.metadata.version(bundled_model.SOURCE_PACKAGE)
     return ok("model package", f"{bundled_model.SOURCE_PACKAGE} {version}, SHA-256 {digest[:12]}...")
+
+
+def second_package(settings: Settings) -> Finding:
+    """Tell whether the package of the second encoder, which is joined to the bundled one, is the one expected."""
+    name = "second model package"
+    if settings.second_encoder == "none" or (settings.second_encoder == "auto" and not is_bundled(settings)):
+        return ok(name, "nicht nötig, abgeschaltet", "not needed, switched off")
+    try:
+        universal_encoder.check_source()
+    except universal_encoder.UniversalEncoderError as error:
+        return failed_with(name, EncoderUnusable(reason=str(error)))
+    version = importlib.metadata.version(universal_encoder.SOURCE_PACKAGE)
+    return ok(name, f"{universal_encoder.SOURCE_PACKAGE} {version}")
 
 
 def model_files(settings: Settings) -> Finding:

@@ -27,6 +27,7 @@ def examine() -> Iterator[Finding]:
     active: list[databases.ActiveRanking | None] = []
     yield from _guarded("database", _database, settings, active)
     yield from _guarded("model package", encoders.model_package, settings)
+    yield from _guarded("second model package", encoders.second_package, settings)
     yield from _guarded("encoder", _encoder, settings, active)
     yield from _guarded("api page", machine.api_page)
     yield from _guarded("port", machine.port, settings)
