@@ -75,7 +75,7 @@ def evaluate(
     if calibrate_to is not None:
         _calibrate(encoder, reports, packaged, calibrate_to)
     left_out = {one.judged.name: parts.ablate(one, reference=packaged) for one in encoded} if ablation else {}
-    measured = trust_reports(folders, judged, encoder, packaged, robust=robustness) if trust else {}
+    measured = trust_reports(folders, encoded, packaged, robust=robustness) if trust else {}
     if as_json:
         content = evaluation.as_dict(reports) | ({"trust": measured} if trust else {})
         if ablation:

@@ -6,43 +6,29 @@ from typing import Any
 
 from rich.table import Table
 
-from matching.encoder import Encoder
-from matching.evaluation import JudgedSet
-from matching.features import featurize
+from matching.judged_ranking import EncodedSet
 from matching.robustness import gain_of_stuffing, losses
 from matching.statistics import Statistics
-from matching.texts import Side
 from matching.trust_evaluation import Demands, Encoded, report
 
 
 def trust_reports(
     folders: Sequence[Path],
-    judged: Sequence[JudgedSet],
-    encoder: Encoder,
+    sets: Sequence[EncodedSet],
     reference: Statistics | None,
     *,
     robust: bool,
 ) -> dict[str, Any]:
     """Measure each set, with its own statistics unless others are given. robust: also with changed texts."""
     reports: dict[str, Any] = {}
-    for folder, one in zip(folders, judged, strict=True):
-        encoded = _encoded(one, encoder, reference)
-        reports[one.name] = report(encoded, Demands.read(folder), encoder)
+    for folder, one in zip(folders, sets, strict=True):
+        encoded = Encoded(one.texts, one.features, one.judged.grades, reference or one.statistics())
+        measured = report(encoded, Demands.read(folder), one.encoder)
         if robust:
-            reports[one.name]["robustness"] = losses(encoded, encoder)
-            reports[one.name]["stuffing"] = gain_of_stuffing(encoded, encoder)
+            measured["robustness"] = losses(encoded, one.encoder)
+            measured["stuffing"] = gain_of_stuffing(encoded, one.encoder)
+        reports[one.judged.name] = measured
     return reports
-
-
-def _encoded(judged: JudgedSet, encoder: Encoder, reference: Statistics | None) -> Encoded:
-    texts = {Side.CHALLENGE: judged.challenges, Side.PROFILE: judged.profiles}
-    features = {side: featurize(encoder, members) for side, members in texts.items()}
-    start = reference or Statistics.neutral(encoder.fingerprint, encoder.dimension)
-    encoded = Encoded(texts, features, judged.grades, start)
-    if reference is not None:
-        return encoded
-    own = Statistics.estimate([encoded.batch(side) for side in Side], start)
-    return Encoded(texts, features, judged.grades, own)
 
 
 def tables(reports: Mapping[str, Any]) -> list[Table]:

@@ -7,7 +7,6 @@ from app.matches import corpus_repository
 from app.matches.sides import TABLES
 from app.matches.texts import statements_of
 from app.models import Profile
-from app.rescoring.encoding import parts
 from matching.statements import READER_VERSION
 from matching.texts import Side
 
@@ -24,7 +23,7 @@ def read_statements_again(sessions: Sessions) -> int:
             select(Profile.id).where(Profile.statements_version.is_distinct_from(READER_VERSION))
         )
         ids = list(outdated)
-    for part in parts(ids, READ_AT_ONCE):
+    for part in (ids[start : start + READ_AT_ONCE] for start in range(0, len(ids), READ_AT_ONCE)):
         with sessions.read() as session:  # reading takes milliseconds a text, for which nobody else shall wait
             rows = session.scalars(select(Profile).where(Profile.id.in_(part))).all()
             read = {row.id: (row.version, [one.as_list() for one in statements_of(row)]) for row in rows}
