@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 SHARPNESS: Final = 2.0
 """Of the softmax over scores: with 2, a list's interest lies with its first three to ten offers."""
-SAME_NEED: Final = 0.495
+SAME_NEED: Final = 0.395
 """Likeness from which two challenges are offered for pooling; docs/trust.md has what that finds and misses."""
 
 

@@ -1,7 +1,7 @@
 """A worker on rescoring runs in its own process, with encoders that only hash words.
 
-Run as `python -m tests.rescoring.worker_process DATABASE_URL NAME VERSION HOW`. HOW: `run`, or `stop:POINT` to be
-stopped (SIGSTOP) at the first such point.
+Run as `python -m tests.rescoring.worker_process DATABASE_URL NAME VERSION HOW`. HOW: `run`; `stop:POINT` to be stopped
+(SIGSTOP) at the first such point; `night:HH:MM` to work on the run of the night, the second there is, until it ended.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 import time
 from datetime import timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from app import logging
 from app.auth.keys import Keys
@@ -20,6 +20,7 @@ from app.context import Ground
 from app.db.engine import make_engine
 from app.db.session import Sessions
 from app.jobs import worker
+from app.models import RescoringRun
 from app.rescoring import repository, service
 from app.rescoring.workshop import Workshop
 from app.security import Security
@@ -52,6 +53,11 @@ def work_until(url: str, point: str) -> None:
         service.work_off(shop, run.id)
 
 
+def runs_so_far(ground: Ground) -> int:
+    with ground.sessions.read() as session:
+        return session.scalar(select(func.count()).select_from(RescoringRun)) or 0
+
+
 def stop_between_writes(url: str) -> None:
     """Stop this process at a moment when none of its threads writes: on SQLite that would lock everybody out."""
     engine = make_engine(url)
@@ -81,9 +87,12 @@ def main() -> None:
 
     worker.make_shop = shop
     ground = open_ground(make_engine(url))
-    with worker.working(ground, Settings(database_url=url), name):  # type: ignore[arg-type]
+    settings = Settings(database_url=url, rescore_at=point if kind == "night" else "")  # type: ignore[arg-type]
+    with worker.working(ground, settings, name):
         sys.stderr.write(json.dumps({"event": "working"}) + "\n")
         sys.stderr.flush()
+        while kind == "night" and runs_so_far(ground) < 2:
+            time.sleep(0.1)
         while service.is_any_under_way(ground):
             time.sleep(0.1)
         time.sleep(0.5 if kind == "stop" else 0)
