@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 from app.alerts import repository
 from app.alerts.lines import LINES, OUTCOME_LINE, SUBJECT_OF_MANY, day_of
 from app.alerts.topics import topic_of
-from app.alerts.unsubscribe import ALL, PATH, make_token
+from app.alerts.unsubscribe import ALL, PAGE, PATH, make_token
 from app.context import Ground
 from app.mail.messages import Content
 from app.models import Alert, Challenge, Introduction, MailOutbox, Organisation, Profile, User
 from app.vocabulary import AlertKind, AlertMode, AlertTopic, Language, MailTemplate
 from matching.texts import Side
 
+ABOUT_A_PAIR = frozenset({AlertKind.INTEREST, AlertKind.REMINDER, AlertKind.NEW_MATCH, AlertKind.FIRST_MATCH})
+NEXT_BEST = frozenset({AlertKind.DECLINED, AlertKind.EXPIRED})
+"""What leads on to the list, where the next good match stands."""
 TEMPLATES = frozenset({MailTemplate.ALERT, MailTemplate.DIGEST, MailTemplate.OUTCOME})
 
 
@@ -39,7 +42,7 @@ def content_of(ground: Ground, session: Session, mail: MailOutbox, user: User) -
     subject = texts[0][0] if len(texts) == 1 else SUBJECT_OF_MANY[user.locale].format(count=len(texts))
     topics = {topic_of(alert.kind) for alert in alerts}
     scope = ALL if len(topics) > 1 else topics.pop().value
-    return Content(subject, "\n\n".join(body for _, body in texts), _address(ground, user.id, scope))
+    return Content(subject, "\n\n".join(body for _, body in texts), *_addresses(ground, user.id, scope))
 
 
 def _text(ground: Ground, session: Session, alert: Alert, language: Language) -> tuple[str, str] | None:
@@ -76,9 +79,12 @@ def _path(session: Session, alert: Alert) -> str:
     if introduced:
         return f"/introductions/{repository.introduction_of(session, alert)}"
     challenge = session.get(Challenge, alert.challenge_id) if alert.challenge_id else None
-    if challenge is not None and challenge.organisation_id == alert.organisation_id:
-        return f"/challenges/{challenge.id}"
-    return f"/profiles/{alert.profile_id}"
+    is_welfare = challenge is not None and challenge.organisation_id == alert.organisation_id
+    if alert.kind in ABOUT_A_PAIR:
+        side = Side.CHALLENGE if is_welfare else Side.PROFILE
+        return f"/challenges/{alert.challenge_id}/matches/{alert.profile_id}?side={side.value}"
+    own = f"/challenges/{alert.challenge_id}" if is_welfare else f"/profiles/{alert.profile_id}"
+    return f"{own}/matches" if alert.kind in NEXT_BEST else own
 
 
 def _outcome(ground: Ground, session: Session, mail: MailOutbox, user: User) -> Content | None:
@@ -96,12 +102,14 @@ def _outcome(ground: Ground, session: Session, mail: MailOutbox, user: User) -> 
     return Content(
         words.subject.format(**values),
         words.body.format(**values),
-        _address(ground, user.id, AlertTopic.CONVERSATIONS.value),
+        *_addresses(ground, user.id, AlertTopic.CONVERSATIONS.value),
     )
 
 
-def _address(ground: Ground, user_id: int, scope: str) -> str:
-    return f"{ground.security.public_url}{PATH}?token={make_token(ground.security.keys, user_id, scope)}"
+def _addresses(ground: Ground, user_id: int, scope: str) -> tuple[str, str]:
+    """Return where a person ends alerts, and where a mail program does it for them."""
+    token = make_token(ground.security.keys, user_id, scope)
+    return f"{ground.security.public_url}{PAGE}?token={token}", f"{ground.security.public_url}{PATH}?token={token}"
 
 
 def _on_one_line(text: str) -> str:

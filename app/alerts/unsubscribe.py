@@ -14,6 +14,9 @@ from app.errors import LinkUnusable
 from app.vocabulary import ActorKind, AlertMode, AlertTopic
 
 PATH = "/api/v1/unsubscribe"
+"""Where mail programs post to by themselves."""
+PAGE = "/unsubscribe"
+"""Where people are led, who decide there."""
 ALL = "all"
 """The scope of a mail that tells of both topics."""
 SCOPES = {topic.value: (topic,) for topic in AlertTopic} | {ALL: tuple(AlertTopic)}

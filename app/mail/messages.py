@@ -24,6 +24,7 @@ class Content:
     subject: str
     lines: str
     unsubscribe: str
+    one_click: str
 
 
 _UNSUBSCRIBE = {
@@ -174,7 +175,7 @@ def compose(
     message = EmailMessage()
     message["Subject"] = content.subject if content else " / ".join(text.subject for text in words)
     if content is not None:
-        message["List-Unsubscribe"] = f"<{content.unsubscribe}>"
+        message["List-Unsubscribe"] = f"<{content.one_click}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["From"] = sender
     message["To"] = recipient

@@ -19,11 +19,13 @@ from app.accounts.schemas import (
     TotpCode,
     TotpSetup,
 )
+from app.alerts.schemas import AlertSettingsWrite
+from app.alerts.service import change_alert_settings, read_alert_settings
 from app.api.cookies import drop_session_cookie, set_session_cookie
 from app.api.dependencies import ContextDep, ReadAccount, ReadSessionDep, VisitorDep, WriteAccount
 from app.auth.actor import Actor
 from app.privacy import erasure, export
-from app.vocabulary import Language
+from app.vocabulary import AlertMode, Language
 from app.web import i18n
 from app.web.forms import Ask, Field, Form, FormPage, SentDep, parse, submit
 from app.web.i18n import N_
@@ -92,6 +94,32 @@ CODE = Form(
             autocomplete="one-time-code",
         ),
     )
+)
+MAILS = FormPage(
+    N_("Mails"),
+    N_("Speichern"),
+    Form(
+        (
+            Field(
+                "matches",
+                Ask.CHOICE,
+                N_("Neue gute Ergebnisse"),
+                N_("Wenn etwas Neues gut oder sehr gut zu Ihren Texten passt."),
+                required=True,
+                options=options(AlertMode),
+            ),
+            Field(
+                "conversations",
+                Ask.CHOICE,
+                N_("Gespräche"),
+                N_("Anfragen, Antworten, Nachrichten und was bald abläuft."),
+                required=True,
+                options=options(AlertMode),
+            ),
+        )
+    ),
+    (N_("In Mails steht, worum es geht, aber nie der Name einer Person oder eine Nachricht."),),
+    back="/account",
 )
 ERASE = FormPage(
     N_("Konto löschen"),
@@ -264,3 +292,20 @@ def submit_erasure(
         return response
 
     return ERASE.submit(view, sent, use)
+
+
+@router.get("/mails", operation_id="show_mail_settings")
+def show_mail_settings(view: ViewDep, context: ContextDep, actor: ReadAccount) -> Response:
+    """How often one is told."""
+    return MAILS.show(view, read_alert_settings(context, actor).model_dump(mode="json"))
+
+
+@router.post("/mails", operation_id="submit_mail_settings")
+def submit_mail_settings(view: ViewDep, sent: SentDep, context: ContextDep, actor: WriteAccount) -> Response:
+    """Choose how often one is told."""
+
+    def use(values: dict[str, Any]) -> Response:
+        change_alert_settings(context, actor, parse(AlertSettingsWrite, values))
+        return view.redirect("/account", "mails-saved")
+
+    return MAILS.submit(view, sent, use)

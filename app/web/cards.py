@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from app.matches.schemas import CriterionRead, MatchRead
+from app.matches.schemas import CriterionRead, MatchRead, StandingRead
 from app.web import bands
 from matching.calibration import Band
 from matching.texts import Side
@@ -32,6 +32,8 @@ class Card:
     met: tuple[str, ...]
     open: tuple[str, ...]
     evidence: tuple[Pair, ...]
+    standing: StandingRead | None = None
+    full: bool = False
 
     @property
     def badge(self) -> str:
@@ -66,10 +68,19 @@ def _card(match: MatchRead, band: Band, partners: Side, partner: Any) -> Card:
         reason=match.reason,
         met=labels_of(match.criteria, "met"),
         open=labels_of(match.criteria, "open"),
-        evidence=tuple(
-            Pair(pair.challenge.text, pair.profile.text) if is_profile else Pair(pair.profile.text, pair.challenge.text)
-            for pair in match.evidence
-        ),
+        evidence=evidence_of(match, partners),
+        standing=match.standing,
+        full=bool(match.full),
+    )
+
+
+def evidence_of(match: MatchRead, partners: Side) -> tuple[Pair, ...]:
+    """Return what speaks for a match, the list's own text first; `partners` is the side of the list's partners."""
+    return tuple(
+        Pair(pair.challenge.text, pair.profile.text)
+        if partners is Side.PROFILE
+        else Pair(pair.profile.text, pair.challenge.text)
+        for pair in match.evidence
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.challenges import repository as challenges
 from app.challenges import unfinished
+from app.decisions import reading as decisions
 from app.organisations import repository as organisations
 from app.profiles import repository as profiles
 from app.vocabulary import Role
@@ -39,6 +40,16 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
                 ),
                 N_("Angaben der Organisation ansehen"),
                 f"/organisations/{waiting[0].organisation_id}",
+            )
+        )
+    if decisions.waits_for(session, actor):
+        found.append(
+            Task(
+                N_("Jemand möchte mit Ihnen sprechen"),
+                N_("Eine Antwort genügt, auch ein Nein. Danach wissen beide, woran sie sind."),
+                N_("Ansehen und antworten"),
+                "/conversations",
+                primary=True,
             )
         )
     if Role.WELFARE_STAFF in roles:

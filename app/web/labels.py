@@ -5,14 +5,19 @@ from enum import StrEnum
 
 from app.vocabulary import (
     Accessibility,
+    AlertMode,
     Band,
     ChallengeState,
     DataProtectionPaper,
     DataProtectionRegime,
+    DecisionReason,
     FieldOfAction,
     Hosting,
+    IntroductionStatus,
     Language,
     OrganisationKind,
+    OutcomeAnswer,
+    PairState,
     Payer,
     PersonalData,
     PriceModel,
@@ -143,6 +148,45 @@ _BY_VOCABULARY: dict[type[StrEnum], dict[str, str]] = {
         "per_use": N_("nach Nutzung"),
         "per_person": N_("nach Personen"),
         "project": N_("als Projekt"),
+    },
+}
+_BY_VOCABULARY |= {
+    DecisionReason: {
+        "wrong_field": N_("anderes Arbeitsfeld"),
+        "wrong_region": N_("falsche Region"),
+        "too_small": N_("zu klein für unsere Aufgabe"),
+        "too_early": N_("noch nicht weit genug"),
+        "no_capacity": N_("keine Zeit, keine Kapazität"),
+        "data_protection": N_("Datenschutz"),
+        "cost": N_("Kosten"),
+        "already_solved": N_("schon gelöst"),
+        "other": N_("anderer Grund"),
+    },
+    PairState: {
+        "waiting": N_("Sie warten auf Antwort"),
+        "asked": N_("Möchte mit Ihnen sprechen"),
+        "declined": N_("Sie haben abgesagt"),
+        "was_declined": N_("Hat abgesagt"),
+        "expired": N_("Ohne Antwort abgelaufen"),
+        "introduced": N_("Im Gespräch"),
+    },
+    IntroductionStatus: {
+        "talking": N_("Wir sprechen miteinander"),
+        "pilot": N_("Wir probieren es aus"),
+        "contract": N_("Wir haben einen Vertrag"),
+        "ended": N_("Beendet"),
+    },
+    OutcomeAnswer: {
+        "talked": N_("Wir haben miteinander gesprochen"),
+        "pilot": N_("Es gibt einen Pilotversuch"),
+        "contract": N_("Es gibt einen Vertrag"),
+        "ended": N_("Es ist nichts daraus geworden"),
+    },
+    AlertMode: {
+        "at_once": N_("sofort"),
+        "daily": N_("einmal am Tag"),
+        "weekly": N_("einmal in der Woche"),
+        "off": N_("nie"),
     },
 }
 _BY_VOCABULARY[ProfileState] = _BY_VOCABULARY[ChallengeState]

@@ -12,6 +12,7 @@ from app.api.paths import Id
 from app.auth.actor import Actor
 from app.challenges import service as challenges
 from app.context import Context
+from app.decisions import policies
 from app.matches import service
 from app.matches.match_repository import MatchFilter
 from app.matches.schemas import MatchListing
@@ -126,7 +127,9 @@ def _page(
         "language": options(Language),
         "network": networks,
     }
-    return view.render("matches.html", listed=listed, wanted=wanted, choices=choices, today=context.clock.today())
+    decides = policies.may_decide(actor, listed.text["organisation"]["id"])
+    today = context.clock.today()
+    return view.render("matches.html", listed=listed, wanted=wanted, choices=choices, today=today, decides=decides)
 
 
 @router.get("/challenges/{challenge_id}/matches", operation_id="show_challenge_matches")

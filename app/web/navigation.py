@@ -17,8 +17,12 @@ class Entry:
 
 
 _FOR_ROLE = {
-    Role.WELFARE_STAFF: (("/challenges", N_("Herausforderungen")),),
-    Role.STARTUP_MEMBER: (("/profile", N_("Unser Angebot")), ("/browse", N_("Herausforderungen finden"))),
+    Role.WELFARE_STAFF: (("/challenges", N_("Herausforderungen")), ("/conversations", N_("Gespräche"))),
+    Role.STARTUP_MEMBER: (
+        ("/profile", N_("Unser Angebot")),
+        ("/browse", N_("Herausforderungen finden")),
+        ("/conversations", N_("Gespräche")),
+    ),
     Role.NETWORK_COORDINATOR: (
         ("/verification", N_("Organisationen bestätigen")),
         ("/browse", N_("Herausforderungen im Netzwerk")),

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.accounts.schemas import EXAMPLE_PASSWORD
+from app.alerts.unsubscribe import make_token
+from app.auth.keys import Keys
 from tests import stories
-from tests.access.matrix import ADMINS, ANYBODY, OWN, SIGNED_IN, Row, _as
+from tests.access.matrix import ADMINS, ANYBODY, OWN, SECRET, SIGNED_IN, Row, _as
 from tests.access.world import LINKS, PASSWORD
 
 PROFILE_FORM = stories.PROFILE_CONTENT | {"free_pilot_slots": "2"}
@@ -17,7 +19,15 @@ CHALLENGE_FORM = {name: value for name, value in stories.CHALLENGE_CONTENT.items
 
 def rows_of_pages(ids: dict[str, int]) -> list[Row]:
     """Return the rows of all pages."""
-    return [*_public(), *_account(ids), *_organisation(ids), *_challenges(ids), *_profiles(ids), *_administration(ids)]
+    return [
+        *_public(ids),
+        *_account(ids),
+        *_organisation(ids),
+        *_challenges(ids),
+        *_profiles(ids),
+        *_conversations(ids),
+        *_administration(ids),
+    ]
 
 
 def _post(operation: str, path: str, expected: str, body: Any = None, label: str = "") -> Row:
@@ -28,7 +38,7 @@ def _get(operation: str, path: str, expected: str, label: str = "") -> Row:
     return Row(operation, "GET", path, expected, label=label)
 
 
-def _public() -> Iterator[Row]:
+def _public(ids: dict[str, int]) -> Iterator[Row]:
     for operation, path in (
         ("show_start", "//"),
         ("show_how_ranking_works", "//how-ranking-works"),
@@ -44,6 +54,9 @@ def _public() -> Iterator[Row]:
         ("show_forgotten_password", "//forgot-password"),
         ("show_password_reset", "//reset-password?token=x"),
         ("show_invitation", "//invitation?token=x"),
+        ("show_outcome", "//outcome?token=x&answer=pilot"),
+        ("show_unsubscribing", "//unsubscribe?token=x"),
+        ("show_thanks", "//thanks"),
     ):
         yield _get(operation, path, ANYBODY)
     known = {"email": "staff_a@people.example", "password": PASSWORD}
@@ -63,6 +76,9 @@ def _public() -> Iterator[Row]:
     yield _post("submit_password_reset", "//reset-password", ANYBODY, reset)
     invitation = {"token": LINKS["invitation"], "name": "Neu", "password": EXAMPLE_PASSWORD}
     yield _post("submit_invitation", "//invitation", ANYBODY, invitation)
+    yield _post("submit_outcome", "//outcome", ANYBODY, {"token": LINKS["outcome"], "answer": "pilot"})
+    unsubscribe = {"token": make_token(Keys(SECRET), ids["colleague_a"], "matches")}
+    yield _post("submit_unsubscribing", "//unsubscribe", ANYBODY, unsubscribe)
 
 
 def _account(ids: dict[str, int]) -> Iterator[Row]:
@@ -75,11 +91,13 @@ def _account(ids: dict[str, int]) -> Iterator[Row]:
         ("download_account", "//account/export"),
         ("show_erasure", "//account/erase"),
         ("show_sessions", "//account/sessions"),
+        ("show_mail_settings", "//account/mails"),
         ("show_tokens", "//account/tokens"),
     ):
         yield _get(operation, path, OWN)
     yield _post("submit_sign_out", "//sign-out", OWN)
     yield _post("submit_person", "//account", OWN, {"name": "Anders", "locale": "en", "version": "1"})
+    yield _post("submit_mail_settings", "//account/mails", OWN, {"matches": "off", "conversations": "weekly"})
     yield _post("submit_password", "//account/password", OWN, again | {"new_password": EXAMPLE_PASSWORD})
     yield _post("submit_email", "//account/email", OWN, again | {"email": "other@people.example"})
     # The page with the secret for the app is shown once, so it is no redirect.
@@ -172,6 +190,25 @@ def _profiles(ids: dict[str, int]) -> Iterator[Row]:
     yield _get("show_profile_matches", f"{text}/matches", matches)
     yield _get("download_profile_matches_csv", f"{text}/matches.csv", matches)
     yield _get("download_profile_matches_xlsx", f"{text}/matches.xlsx", matches)
+
+
+def _conversations(ids: dict[str, int]) -> Iterator[Row]:
+    between = "401 200 200 404 200 404 404 404 404 404 404 401"
+    pair = f"//challenges/{ids['challenge']}/matches/{ids['profile']}"
+    introduction = f"//introductions/{ids['introduction']}"
+    yield _get("show_conversations", "//conversations", SIGNED_IN)
+    yield _get("show_pair", pair, "401 200 200 403 200 403 404 403 404 403 404 401")
+    yes, no = {"answer": "interested"}, {"answer": "not_interested", "reason": "cost", "note": ""}
+    yield _post("submit_decision", pair, "401 200 200 403 403 404 404 404 404 403 404 401", yes | {"side": "challenge"})
+    yield _post(
+        "submit_decision", pair, "401 403 403 403 200 404 404 404 404 403 404 401", no | {"side": "profile"}, "profile"
+    )
+    take_back = "401 403 403 404 200 404 404 404 404 404 404 401"
+    yield _post("submit_take_back", f"//decisions/{ids['interest']}/take-back", take_back)
+    yield _get("show_introduction", introduction, between)
+    yield _post("submit_message", f"{introduction}/messages", between, {"body": "Guten Tag", "token": "x"})
+    yield _post("submit_introduction_status", f"{introduction}/status", between, {"status": "pilot"})
+    yield _post("submit_contact", f"{introduction}/contact", between)
 
 
 def _administration(ids: dict[str, int]) -> Iterator[Row]:

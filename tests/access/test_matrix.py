@@ -112,7 +112,7 @@ OF_ONES_OWN_PEOPLE = {
     *("show_users", "show_organisation", "download_organisation", "download_account"),
 }
 """Routes that show admins and managers the addresses of those they look after or have invited."""
-AFTER_BOTH_AGREED = {"read_introduction", "set_introduction_status", "take_over_contact"}
+AFTER_BOTH_AGREED = {"read_introduction", "set_introduction_status", "take_over_contact", "show_introduction"}
 CONTACTS = {"staff_a@people.example", "startup_a@people.example", "colleague_a@people.example"}
 """Who said yes in the introduction of the world, and a colleague who takes over."""
 

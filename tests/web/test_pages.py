@@ -160,8 +160,8 @@ def test_the_menu_shows_what_somebody_may_use(site: Site) -> None:
     }
     organisation_a, organisation_s = site.ids["organisation_a"], site.ids["organisation_s"]
     assert menus == {
-        "staff_a": ["/challenges", f"/organisations/{organisation_a}"],
-        "startup_a": ["/profile", "/browse", f"/organisations/{organisation_s}"],
+        "staff_a": ["/challenges", "/conversations", f"/organisations/{organisation_a}"],
+        "startup_a": ["/profile", "/browse", "/conversations", f"/organisations/{organisation_s}"],
         "coordinator_a": ["/verification", "/browse"],
         "admin": ["/verification", "/users", "/audit"],
         "anonymous": [],
@@ -169,7 +169,8 @@ def test_the_menu_shows_what_somebody_may_use(site: Site) -> None:
 
 
 def test_the_start_page_tells_what_to_do_next(site: Site) -> None:
-    assert site.get("/", "staff_a").one(".kern-btn--primary")["href"] == "/challenges/new"
+    first, second = (str(link["href"]) for link in site.get("/", "staff_a").all(".kern-btn--primary"))
+    assert (first, second) == ("/conversations", "/challenges/new"), "who waits for an answer comes first"
     assert site.get("/", "unverified").said("main h2.kern-title:-soup-contains('geprüft')")
     assert site.get("/", "admin_without_code").one(".kern-btn--primary")["href"] == "/account/second-factor"
     assert "Arbeiterwohlfahrt" in site.get("/").said("main")

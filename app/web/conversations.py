@@ -1,0 +1,198 @@
+"""What waits for an answer, and the talks that came of it: contact data, messages, how far it has come."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from app.api.dependencies import (
+    ContextDep,
+    Cursor,
+    ReadDecisions,
+    ReadIntroductions,
+    ReadSessionDep,
+    WriteIntroductions,
+)
+from app.api.paths import Id
+from app.api.problem_details import keep_refusal
+from app.auth.actor import Actor
+from app.context import Context
+from app.decisions import policies, reading, repository
+from app.decisions.schemas import DecisionRead
+from app.idempotency import make_receipt
+from app.introductions import service
+from app.introductions.schemas import IntroductionSummary, MessageWrite, StatusWrite
+from app.vocabulary import DecisionState, IntroductionStatus
+from app.web.forms import SHOWN_IN_FORMS, Ask, BoundForm, Field, Form, SentDep, parse
+from app.web.i18n import N_
+from app.web.labels import options
+from app.web.view import View, ViewDep
+from matching.texts import Side
+
+router = APIRouter(include_in_schema=False)
+
+AT_MOST = 50
+ON_A_PAGE = 20
+
+MESSAGE = Form(
+    (
+        Field(
+            "body",
+            Ask.AREA,
+            N_("Ihre Nachricht"),
+            N_("Höchstens 5.000 Zeichen. Die andere Seite bekommt eine Mail, dass etwas da ist."),
+            required=True,
+            rows=8,
+        ),
+    )
+)
+STATUS = Form(
+    (
+        Field("status", Ask.CHOICE, N_("Wie weit sind Sie?"), required=True, options=options(IntroductionStatus)),
+        Field("happened_on", Ask.DATE, N_("Seit wann?"), N_("Ohne Angabe: heute.")),
+        Field("note", Ask.TEXT, N_("Ein Satz dazu"), N_("Beide Seiten lesen ihn.")),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One decision with the names of its pair."""
+
+    decision: DecisionRead
+    title: str
+    partner: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One introduction with the names of its pair."""
+
+    introduction: IntroductionSummary
+    title: str
+    partner: str
+
+
+@router.get("/conversations", operation_id="show_conversations")
+def show_conversations(view: ViewDep, session: ReadSessionDep, actor: ReadDecisions, cursor: Cursor = None) -> Response:
+    """Show what waits for an answer, and all talks."""
+    waiting: list[Row] = []
+    asked: list[Row] = []
+    for decision in reading.list_decisions(session, actor, state=DecisionState.OPEN, limit=AT_MOST, cursor=None).rows:
+        own = policies.may_decide(actor, decision.organisation_id)
+        (asked if own else waiting).append(_row(session, decision, own=own))
+    declined = reading.list_decisions(session, actor, state=DecisionState.STANDING, limit=AT_MOST, cursor=None).rows
+    own_declines = [_row(session, one, own=True) for one in declined if policies.may_decide(actor, one.organisation_id)]
+    page = service.list_introductions(session, actor, status=None, limit=ON_A_PAGE, cursor=cursor)
+    return view.render(
+        "conversations.html",
+        waiting=waiting,
+        asked=asked,
+        declined=own_declines,
+        talks=[_talk(session, actor, one) for one in page.rows],
+        next_cursor=page.next_cursor,
+    )
+
+
+def _row(session: Session, decision: DecisionRead, *, own: bool) -> Row:
+    pair = repository.get_pair(session, decision.challenge_id, decision.profile_id)
+    assert pair is not None  # noqa: S101  a decision goes with its texts
+    side = Side(decision.side) if own else Side(decision.side).other
+    href = f"/challenges/{decision.challenge_id}/matches/{decision.profile_id}?side={side.value}"
+    return Row(decision, pair.challenge.title, _partner(pair, side), href)
+
+
+def _talk(session: Session, actor: Actor, introduction: IntroductionSummary) -> Talk:
+    pair = repository.get_pair(session, introduction.challenge_id, introduction.profile_id)
+    assert pair is not None  # noqa: S101  an introduction goes with its texts
+    is_welfare = actor.is_member(pair.challenge.organisation_id)
+    return Talk(introduction, pair.challenge.title, _partner(pair, Side.CHALLENGE if is_welfare else Side.PROFILE))
+
+
+def _partner(pair: repository.Pair, side: Side) -> str:
+    """Return what the other side is called, as mails do."""
+    return pair.profile.name if side is Side.CHALLENGE else pair.challenge.organisation.name
+
+
+@router.get("/introductions/{introduction_id}", operation_id="show_introduction")
+def show_introduction(
+    introduction_id: Id,
+    view: ViewDep,
+    context: ContextDep,
+    session: ReadSessionDep,
+    actor: ReadIntroductions,
+    cursor: Cursor = None,
+) -> Response:
+    """One talk: who can be reached, what was written, how far it has come."""
+    return _page(view, context, session, actor, introduction_id, cursor=cursor)
+
+
+@router.post("/introductions/{introduction_id}/messages", operation_id="submit_message")
+def submit_message(
+    introduction_id: Id, view: ViewDep, sent: SentDep, context: ContextDep, actor: WriteIntroductions
+) -> Response:
+    """Write to the other side; sent twice, the same form writes once."""
+    try:
+        body: MessageWrite = parse(MessageWrite, MESSAGE.read(sent))
+        receipt = make_receipt(
+            actor, f"send_message {introduction_id}", sent.one("token") or None, body.model_dump(mode="json")
+        )
+        service.send_message(context, actor, introduction_id, body, receipt)
+    except SHOWN_IN_FORMS as error:
+        keep_refusal(view.request, error)
+        message = MESSAGE.again(view, sent, error)
+        with context.sessions.read() as session:
+            return _page(view, context, session, actor, introduction_id, message=message, status=error.status)
+    return view.redirect(f"/introductions/{introduction_id}", "message-sent")
+
+
+@router.post("/introductions/{introduction_id}/status", operation_id="submit_introduction_status")
+def submit_introduction_status(
+    introduction_id: Id, view: ViewDep, sent: SentDep, context: ContextDep, actor: WriteIntroductions
+) -> Response:
+    """Say how far it has come."""
+    try:
+        service.set_status(context, actor, introduction_id, parse(StatusWrite, STATUS.read(sent)))
+    except SHOWN_IN_FORMS as error:
+        keep_refusal(view.request, error)
+        step = STATUS.again(view, sent, error)
+        with context.sessions.read() as session:
+            return _page(view, context, session, actor, introduction_id, step=step, status=error.status)
+    return view.redirect(f"/introductions/{introduction_id}", "saved")
+
+
+@router.post("/introductions/{introduction_id}/contact", operation_id="submit_contact")
+def submit_contact(introduction_id: Id, view: ViewDep, context: ContextDep, actor: WriteIntroductions) -> Response:
+    """Become the person the other side reaches."""
+    service.take_over_contact(context, actor, introduction_id)
+    return view.redirect(f"/introductions/{introduction_id}", "contact-taken-over")
+
+
+def _page(
+    view: View,
+    context: Context,
+    session: Session,
+    actor: Actor,
+    introduction_id: int,
+    *,
+    message: BoundForm | None = None,
+    step: BoundForm | None = None,
+    cursor: str | None = None,
+    status: int = 200,
+) -> Response:
+    read = service.read_introduction(context, session, actor, introduction_id)
+    thread = service.list_messages(session, actor, introduction_id, limit=ON_A_PAGE, cursor=cursor)
+    values: dict[str, Any] = {
+        "talk": read,
+        "messages": thread.rows,
+        "next_cursor": thread.next_cursor,
+        "message": message or MESSAGE.blank({"body": read.first_message}),
+        "step": step or STATUS.blank(),
+        "wrong": next((form for form in (message, step) if form is not None), STATUS.blank()),
+        # Sent along with the message, so that a second click on the button sends nothing again.
+        "token": secrets.token_urlsafe(16),
+    }
+    return view.render("introduction.html", status, **values)

@@ -1,0 +1,183 @@
+"""One challenge and one profile: why they fit, how the pair stands, and saying yes or no."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy.orm import Session
+
+from app.api.dependencies import ContextDep, ReadDecisions, ReadSessionDep, WriteDecisions
+from app.api.paths import Id
+from app.api.problem_details import keep_refusal
+from app.auth.actor import Actor
+from app.context import Context
+from app.decisions import policies, repository, service
+from app.decisions.repository import Pair
+from app.decisions.schemas import DecisionRead, DecisionWrite
+from app.decisions.view import Standing, view_of
+from app.errors import FieldError, Forbidden, MalformedInput, NotFound, TooManyOpenInterests
+from app.matches.schemas import MatchExplanation
+from app.matches.service import explain_match
+from app.vocabulary import DecisionAnswer, DecisionReason
+from app.web.cards import Pair as Evidence
+from app.web.cards import evidence_of, labels_of
+from app.web.forms import SHOWN_IN_FORMS, Ask, BoundForm, Field, Form, Sent, SentDep, parse
+from app.web.i18n import N_
+from app.web.labels import options
+from app.web.view import View, ViewDep
+from matching.texts import Side
+
+router = APIRouter(include_in_schema=False)
+
+DECLINE = Form(
+    (
+        Field("reason", Ask.CHOICE, N_("Warum passt es nicht?"), required=True, options=options(DecisionReason)),
+        Field(
+            "note",
+            Ask.AREA,
+            N_("Ein Satz dazu"),
+            N_("Hat die andere Seite angefragt, liest sie ihn."),
+            rows=2,
+        ),
+    )
+)
+ASKED = Form((Field("answer", Ask.HIDDEN, ""), Field("side", Ask.HIDDEN, ""), *DECLINE.fields))
+
+SideCode = Annotated[Literal["challenge", "profile"] | None, Query()]
+
+
+@dataclass(frozen=True, slots=True)
+class PairPage:
+    """What the page of a pair shows to one of its sides."""
+
+    side: Side
+    own: Any
+    partner: Any
+    explained: MatchExplanation
+    standing: Standing | None
+    full: bool
+
+    @property
+    def address(self) -> str:
+        """Return the address of the page."""
+        challenge, profile = (self.own, self.partner) if self.side is Side.CHALLENGE else (self.partner, self.own)
+        return f"/challenges/{challenge.id}/matches/{profile.id}"
+
+    @property
+    def partner_address(self) -> str:
+        """Return the address of the partner's text."""
+        return f"/{self.side.other.value}s/{self.partner.id}"
+
+    @property
+    def list_address(self) -> str:
+        """Return the address of the list the partner stands in."""
+        return f"/{self.side.value}s/{self.own.id}/matches"
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Return what speaks for the pair, in both texts."""
+        return evidence_of(self.explained.match, self.side.other)
+
+    @property
+    def met(self) -> tuple[str, ...]:
+        """Return what the criteria that are met are called."""
+        return labels_of(self.explained.match.criteria, "met")
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """Return what the criteria nobody knows about are called."""
+        return labels_of(self.explained.match.criteria, "open")
+
+
+@router.get("/challenges/{challenge_id}/matches/{profile_id}", operation_id="show_pair")
+def show_pair(
+    challenge_id: Id,
+    profile_id: Id,
+    view: ViewDep,
+    context: ContextDep,
+    session: ReadSessionDep,
+    actor: ReadDecisions,
+    side: SideCode = None,
+) -> Response:
+    """Show why a pair is in the list, or why not, and ask for a decision."""
+    page = _page(view, context, session, actor, challenge_id, profile_id, side)
+    return _render(view, page, DECLINE.blank())
+
+
+@router.post("/challenges/{challenge_id}/matches/{profile_id}", operation_id="submit_decision")
+def submit_decision(
+    challenge_id: Id, profile_id: Id, view: ViewDep, sent: SentDep, context: ContextDep, actor: WriteDecisions
+) -> Response:
+    """Say yes or no to a match."""
+    try:
+        wanted = _wanted(sent)
+        decision = service.decide(context, actor, challenge_id, profile_id, wanted)
+    except (*SHOWN_IN_FORMS, TooManyOpenInterests) as error:
+        keep_refusal(view.request, error)
+        with context.sessions.read() as session:
+            page = _page(view, context, session, actor, challenge_id, profile_id, sent.one("side"))
+            return _render(view, page, DECLINE.again(view, sent, error), error.status)
+    return _done(view, decision)
+
+
+@router.post("/decisions/{decision_id}/take-back", operation_id="submit_take_back")
+def submit_take_back(decision_id: Id, view: ViewDep, context: ContextDep, actor: WriteDecisions) -> Response:
+    """Undo an interest nobody answered yet, or a decline."""
+    decision = service.take_back(context, actor, decision_id)
+    return view.redirect(_list_of(decision), "taken-back")
+
+
+def _wanted(sent: Sent) -> DecisionWrite:
+    values = ASKED.read(sent)
+    if values["answer"] == DecisionAnswer.INTERESTED:
+        values = {"answer": values["answer"], "side": values["side"]}
+    elif values["answer"] == DecisionAnswer.NOT_INTERESTED and not values["reason"]:
+        raise MalformedInput(fields=(FieldError("reason", "reason_missing", "Bitte ausfüllen.", "Please fill in."),))
+    wanted: DecisionWrite = parse(DecisionWrite, values)
+    return wanted
+
+
+def _done(view: View, decision: DecisionRead) -> Response:
+    if decision.introduction_id is not None:
+        return view.redirect(f"/introductions/{decision.introduction_id}", "agreed")
+    interested = decision.answer is DecisionAnswer.INTERESTED
+    return view.redirect(_list_of(decision), "interest-sent" if interested else "declined")
+
+
+def _list_of(decision: DecisionRead) -> str:
+    own = decision.challenge_id if decision.side == "challenge" else decision.profile_id
+    return f"/{decision.side}s/{own}/matches"
+
+
+def _page(
+    view: View,
+    context: Context,
+    session: Session,
+    actor: Actor,
+    challenge_id: int,
+    profile_id: int,
+    wanted: str | None,
+) -> PairPage:
+    """Collect what a side sees of a pair. Raises `NotFound`, `Forbidden`, `NotPublished`."""
+    pair = repository.get_pair(session, challenge_id, profile_id)
+    if pair is None:
+        raise NotFound
+    side = _side(actor, pair, wanted)
+    own, partner = pair.text(side), pair.text(side.other)
+    explained = explain_match(context, session, actor, side, own.id, partner.id, view.language)
+    if not policies.may_decide(actor, own.organisation_id):
+        raise Forbidden
+    listed = view_of(session, context.rules, side, own, {partner.id: partner})
+    return PairPage(side, own, partner, explained, listed.standings.get(partner.id), partner.id in listed.full)
+
+
+def _side(actor: Actor, pair: Pair, wanted: str | None) -> Side:
+    """Return the side somebody looks from: the one they ask for, else the one they belong to."""
+    if wanted in set(Side):
+        return Side(wanted)
+    is_startup = actor.is_member(pair.profile.organisation_id) and not actor.is_member(pair.challenge.organisation_id)
+    return Side.PROFILE if is_startup else Side.CHALLENGE
+
+
+def _render(view: View, page: PairPage, form: BoundForm, status: int = 200) -> Response:
+    return view.render("pair.html", status, page=page, form=form)
