@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, not_, select
+from sqlalchemy import and_, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.clock import Clock
@@ -104,3 +104,33 @@ def partners(session: Session, side: Side, ids: Sequence[int], wanted: MatchFilt
         )
         query = query.where(model.organisation.has(of_network))
     return {row.id: row for row in session.scalars(query)}
+
+
+def partners_called(session: Session, side: Side, name: str, clock: Clock, *, limit: int) -> list[Any]:
+    """Return texts of `side` that are shown and have `name` in their name, title or organisation, by name.
+
+    SQLite folds the case of ASCII only; that `ärzte` finds `Ärzte` there too is the work of the spellings.
+    """
+    model = TABLES[side].text
+    called = Profile.name if side is Side.PROFILE else Challenge.title
+    spellings = dict.fromkeys((name, name.lower(), name.upper(), name.capitalize(), name.title()))
+    query = (
+        select(model)
+        .join(model.organisation)
+        .where(
+            model.state == TABLES[side].published,
+            or_(
+                *(
+                    column.icontains(spelling, autoescape=True)
+                    for column in (called, Organisation.name)
+                    for spelling in spellings
+                )
+            ),
+        )
+        .options(joinedload(model.organisation))
+        .order_by(called, model.id)
+        .limit(limit)
+    )
+    if side is Side.CHALLENGE:
+        query = query.where(not_(expiry.is_due(clock)))
+    return list(session.scalars(query))

@@ -23,6 +23,7 @@ from app.web import sheets
 from app.web.cards import Card, cards
 from app.web.labels import options
 from app.web.view import View, ViewDep
+from app.web.why_not import BY_NAME
 from matching.texts import Side
 
 router = APIRouter(include_in_schema=False)
@@ -129,7 +130,15 @@ def _page(
     }
     decides = policies.may_decide(actor, listed.text["organisation"]["id"])
     today = context.clock.today()
-    return view.render("matches.html", listed=listed, wanted=wanted, choices=choices, today=today, decides=decides)
+    return view.render(
+        "matches.html",
+        listed=listed,
+        wanted=wanted,
+        choices=choices,
+        today=today,
+        decides=decides,
+        by_name=BY_NAME[side].blank()["name"],
+    )
 
 
 @router.get("/challenges/{challenge_id}/matches", operation_id="show_challenge_matches")

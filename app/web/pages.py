@@ -17,6 +17,7 @@ from app.web import (
     pairs,
     profiles,
     sign_in,
+    why_not,
     writing,
 )
 from app.web.forms import Sent, error_text
@@ -30,6 +31,7 @@ ROUTERS = (
     organisations.router,
     writing.router,
     matches.router,
+    why_not.router,
     pairs.router,
     conversations.router,
     mail_links.router,

@@ -164,6 +164,7 @@ def _challenges(ids: dict[str, int]) -> Iterator[Row]:
     yield _post("submit_challenge_deletion", f"{text}/delete", write)
     yield _get("show_challenge_matches", f"{text}/matches", matches)
     yield _get("show_challenge_matches", f"{draft}/matches", _as(own, 409), "draft")
+    yield _get("show_challenge_why_not", f"{text}/why-not?name=Haus", matches)
     yield _get("download_challenge_matches_csv", f"{text}/matches.csv", matches)
     yield _get("download_challenge_matches_xlsx", f"{text}/matches.xlsx", matches)
     yield _get("show_published_challenges", "//browse", SIGNED_IN)
@@ -188,6 +189,7 @@ def _profiles(ids: dict[str, int]) -> Iterator[Row]:
     yield _get("show_profile_deletion", f"{text}/delete", write)
     yield _post("submit_profile_deletion", f"{text}/delete", write)
     yield _get("show_profile_matches", f"{text}/matches", matches)
+    yield _get("show_profile_why_not", f"{text}/why-not?name=Haus", matches)
     yield _get("download_profile_matches_csv", f"{text}/matches.csv", matches)
     yield _get("download_profile_matches_xlsx", f"{text}/matches.xlsx", matches)
 
