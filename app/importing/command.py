@@ -38,7 +38,7 @@ def register(cli: typer.Typer) -> None:
 
 
 def import_texts(
-    file: Annotated[Path | None, typer.Argument(help="CSV or JSON Lines of challenges or profiles.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="CSV, XLSX or JSON Lines of challenges or profiles.")] = None,
     kind: Annotated[
         KindName | None, typer.Option(help="What the file holds; found out from its columns when left out.")
     ] = None,

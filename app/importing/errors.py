@@ -54,19 +54,94 @@ class NoText(UnusableFile):
     """A picture, a PDF, an archive."""
 
     code = "no-text"
-    de = ("Keine Textdatei", "Die Datei enthält keinen Text. Gebraucht wird CSV oder JSON Lines.")
-    en = ("No text file", "The file holds no text. CSV or JSON Lines is needed.")
+    de = ("Keine Textdatei", "Die Datei enthält keinen Text. Gebraucht wird CSV, XLSX oder JSON Lines.")
+    en = ("No text file", "The file holds no text. CSV, XLSX or JSON Lines is needed.")
 
 
-class Workbook(UnusableFile):
-    """A spreadsheet in its own format."""
+class OldWorkbook(UnusableFile):
+    """A spreadsheet in the format before XLSX, or one with a password, which looks the same from outside."""
 
     code = "workbook"
     de = (
-        "Tabelle ist nicht als CSV gespeichert",
-        "Öffnen Sie sie und wählen Sie „Speichern unter“, Dateityp „CSV UTF-8“.",
+        "Tabelle nicht lesbar",
+        (
+            "Die Tabelle hat ein altes Format oder ein Kennwort. Öffnen Sie sie und wählen Sie „Speichern unter“, "
+            "Dateityp „Excel-Arbeitsmappe (.xlsx)“ oder „CSV UTF-8“, ohne Kennwort."
+        ),
     )
-    en = ("Spreadsheet is not saved as CSV", "Open it and choose 'Save as', file type 'CSV UTF-8'.")
+    en = (
+        "Spreadsheet not readable",
+        (
+            "The spreadsheet has an old format or a password. Open it and choose 'Save as', file type "
+            "'Excel workbook (.xlsx)' or 'CSV UTF-8', without password."
+        ),
+    )
+
+
+class DamagedWorkbook(UnusableFile):
+    """An archive that is no workbook, or a broken one."""
+
+    code = "damaged-workbook"
+    de = (
+        "Tabelle nicht lesbar",
+        "Die Datei ist beschädigt oder keine Excel-Tabelle. Speichern Sie sie neu als .xlsx oder CSV.",
+    )
+    en = (
+        "Spreadsheet not readable",
+        "The file is damaged or no Excel workbook. Save it anew as .xlsx or CSV.",
+    )
+
+
+class WorkbookTooLarge(UnusableFile):
+    """An archive that would unpack to more than an import takes."""
+
+    code = "workbook-too-large"
+    de = (
+        "Tabelle zu groß",
+        "Die Tabelle hat entpackt mehr als {limit} MB oder sehr viele Teile. Behalten Sie nur das Blatt mit Texten.",
+    )
+    en = (
+        "Spreadsheet too large",
+        "Unpacked the spreadsheet has more than {limit} MB or very many parts. Keep the sheet with the texts only.",
+    )
+
+
+class SheetTooLong(UnusableFile):
+    """A cell far below what an import takes."""
+
+    code = "sheet-too-long"
+    de = ("Blatt zu lang", "Das Blatt reicht unter Zeile {limit}. Löschen Sie die Zeilen, die nicht dazugehören.")
+    en = ("Sheet too long", "The sheet reaches below row {limit}. Delete the rows that don't belong.")
+
+
+class TooManyColumns(UnusableFile):
+    """More columns than any kind of text has."""
+
+    code = "too-many-columns"
+    de = ("Zu viele Spalten", "Das Blatt hat mehr als {limit} Spalten. Löschen Sie, was nicht dazugehört.")
+    en = ("Too many columns", "The sheet has more than {limit} columns. Delete what doesn't belong.")
+
+
+class FormulaCell(UnusableFile):
+    """A formula, which is not evaluated."""
+
+    code = "formula-cell"
+    de = (
+        "Formel in einer Zelle",
+        "Zelle {cell} enthält eine Formel. Ersetzen Sie sie durch ihren Wert („Inhalte einfügen“, „Werte“).",
+    )
+    en = (
+        "Formula in a cell",
+        "Cell {cell} holds a formula. Replace it by its value ('Paste special', 'Values').",
+    )
+
+
+class ErrorCell(UnusableFile):
+    """A cell that shows an error like #REF!."""
+
+    code = "error-cell"
+    de = ("Fehler in einer Zelle", "Zelle {cell} zeigt einen Fehler wie #BEZUG!. Schreiben Sie dort den Wert hin.")
+    en = ("Error in a cell", "Cell {cell} shows an error like #REF!. Write the value there.")
 
 
 class ForbiddenNul(UnusableFile):

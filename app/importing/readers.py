@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.errors import FieldError
-from app.importing import errors
+from app.importing import errors, workbooks
 
 MAX_MEGABYTES: Final = 5
 MAX_BYTES: Final = MAX_MEGABYTES * 1_000_000
 MAX_ROWS: Final = 20_000
 
-_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_ARCHIVE: Final = b"PK\x03\x04"
+_OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
 _BINARY_SHARE: Final = 1 / 50
 """A text has fewer control characters than that."""
 _JSON_SUFFIXES: Final = (".jsonl", ".ndjson", ".json")
@@ -58,6 +59,8 @@ def read_bytes(path: Path) -> bytes:
 
 def read_table(data: bytes, name: str = "") -> Table:
     """Split the content of a file into rows; `name` helps to tell JSON from CSV. Raises `UnusableFile`."""
+    if data.startswith(_ARCHIVE):
+        return _table(iter(workbooks.read_rows(data)))
     _refuse_binary(data)
     start = data.removeprefix(codecs.BOM_UTF8).lstrip()
     if not start:
@@ -76,8 +79,8 @@ def printable(text: str, limit: int = 60) -> str:
 
 
 def _refuse_binary(data: bytes) -> None:
-    if data.startswith(_WORKBOOKS):
-        raise errors.Workbook
+    if data.startswith(_OLD_WORKBOOK):
+        raise errors.OldWorkbook
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise errors.DamagedEncoding(line=1)
     head = data[:4096]
@@ -108,7 +111,11 @@ def _decode(data: bytes) -> str:
 
 def _read_csv(data: bytes) -> Table:
     text = _decode(data)
-    rows = _csv_rows(text, _separator(text))
+    return _table(_csv_rows(text, _separator(text)))
+
+
+def _table(rows: Iterator[tuple[int, list[str]]]) -> Table:
+    """Return rows of cells, the first with anything in it as header."""
     # Empty rows above the header count as rows, but hold no names.
     header_row, header = next(((row, cells) for row, cells in rows if any(map(str.strip, cells))), (0, []))
     if not header:

@@ -37,7 +37,7 @@ BROKEN: dict[str, tuple[bytes, str, int | None]] = {
     "NUL": (HEADER + ROW.replace(b"Haus", b"Ha\0us"), "nul-character", 2),
     "picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 20, "no-text", None),
     "random bytes": (bytes((i * 7919 + i // 251) % 256 for i in range(9000)), "no-text", None),
-    "Excel workbook": (b"PK\x03\x04\x14\0\x06\0" + bytes(500), "workbook", None),
+    "Excel workbook": (b"PK\x03\x04\x14\0\x06\0" + bytes(500), "damaged-workbook", None),
     "old Excel workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "workbook", None),
     "UTF-16": (GOOD.decode().encode("utf-16"), "damaged-encoding", 1),
     "UTF-16 without mark": (GOOD.decode().encode("utf-16-le"), "no-text", None),
