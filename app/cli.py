@@ -83,7 +83,7 @@ def seed_demo() -> None:
     settings = read_settings()
     context = start(settings)
     with progress_bars() as progress:
-        ids = seed(context, progress)
+        ids = seed(context, progress, settings.model_dir)
     out.print(f"{len(ids)} demonstration texts published." if ids else "The demonstration data are there already.")
     if settings.environment == "demo" and (file := make_demo_accounts(context, settings.data_dir)) is not None:
         print_line(f"Demo accounts, one for each role ({file}):")

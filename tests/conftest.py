@@ -43,6 +43,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "long" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="runs with --long"))
+    # Long files first: what begins last should be short, when several processes share the files.
+    slow = {item.path for item in items if {"functional", "browser", "encoder"} & set(item.keywords)}
+    items.sort(key=lambda item: item.path not in slow)
     if config.getoption("--no-browser"):
         for item in items:
             if "browser" in item.keywords:

@@ -1,6 +1,7 @@
 """Loads the demonstration data into a database."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,16 +9,18 @@ from sqlalchemy.orm import Session
 from app.challenges.kind import CHALLENGES
 from app.context import Context
 from app.demo import dataset
+from app.matches.remembering import remembering
 from app.models import Network, Organisation
 from app.organisations.schemas import OrganisationCreate
 from app.profiles.kind import PROFILES
 from app.publishing.bulk import NewText, Progress, no_progress, submit_many
 
 
-def seed_demo(context: Context, progress: Progress = no_progress) -> dict[str, int]:
+def seed_demo(context: Context, progress: Progress = no_progress, folder: Path | None = None) -> dict[str, int]:
     """Store and publish the demonstration data, once. Returns {key in the data: id}, empty when it was there.
 
-    Organisations are stored first and in the order of the data, so on an empty database ids are always the same.
+    folder: where vectors of these texts are kept, to be encoded once for all databases. Organisations are stored first
+    and in the order of the data, so on an empty database ids are always the same.
     """
     organisations = dataset.organisations()
     with context.sessions.read() as session:
@@ -49,7 +52,8 @@ def seed_demo(context: Context, progress: Progress = no_progress) -> dict[str, i
     texts = [
         NewText(kind, organisation_of(demo.organisation), demo.content) for kind, demo in [*demo_texts, *demo_profiles]
     ]
-    ids = submit_many(context, texts, before=store_organisations, progress=progress)
+    with remembering(context.ranking.encoder, folder) as encoder:
+        ids = submit_many(context, texts, before=store_organisations, progress=progress, encoder=encoder)
     keys = [demo.key for _, demo in [*demo_texts, *demo_profiles]]
     return dict(zip(keys, ids, strict=True))
 

@@ -31,6 +31,7 @@ from app.models import WorkerHeartbeat
 from app.privacy import retention
 from app.rescoring import cleaning, partitions, runs
 from app.rescoring import service as rescoring
+from app.rescoring.quality import QualityMeter
 from app.rescoring.schemas import RunRequest
 from app.rescoring.workshop import Workshop
 from app.settings import Settings
@@ -183,7 +184,7 @@ def launch(ground: Ground, settings: Settings, name: str) -> None:
 def make_shop(ground: Ground, settings: Settings, name: str) -> Workshop:
     """Return what work on rescoring runs needs; in a server it shares the encoders of requests."""
     encoders = ground.ranking.encoders if isinstance(ground, Context) else Encoders.of_settings(settings)
-    return Workshop(ground, encoders, name)
+    return Workshop(ground, encoders, name, measure=QualityMeter(settings.model_dir))
 
 
 def stop() -> None:

@@ -125,9 +125,10 @@ class LiveRanking:
             made = {one.fingerprint: featurize(one, [text])[0] for one in wanted}
         return PreparedText(text, digest, made)
 
-    def prepare_many(self, texts: Sequence[Text]) -> list[PreparedText]:
-        """Encode composed texts in one go."""
-        made = {one.fingerprint: featurize(one, texts) for one in self._wanted()}
+    def prepare_many(self, texts: Sequence[Text], encoder: Encoder | None = None) -> list[PreparedText]:
+        """Encode composed texts in one go. encoder: one with the present fingerprint that knows some of them."""
+        wanted = self._wanted() if encoder is None else [encoder]
+        made = {one.fingerprint: featurize(one, texts) for one in wanted}
         return [
             PreparedText(text, text_hash(text), {encoder: features[place] for encoder, features in made.items()})
             for place, text in enumerate(texts)

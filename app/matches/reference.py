@@ -3,7 +3,6 @@
 They are estimated from the demonstration texts with the encoder in use, once, and kept beside the model.
 """
 
-import hashlib
 import os
 import tempfile
 from contextlib import suppress
@@ -12,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from app.demo import dataset
+from app.matches.remembering import digest, remembering
 from app.matches.texts import compose_text
 from matching.batches import SideBatch
 from matching.encoder import Encoder
@@ -22,12 +22,13 @@ from matching.texts import Side
 
 def packaged_statistics(encoder: Encoder, cache_dir: Path) -> Statistics:
     """Return the packaged statistics for an encoder, from the cache or made now (a few seconds)."""
-    cached = cache_dir / f"reference-{_digest(encoder.fingerprint)}.npz"
+    cached = cache_dir / f"reference-{digest(encoder.fingerprint)}.npz"
     with suppress(OSError, StatisticsError):
         statistics = Statistics.from_bytes(cached.read_bytes())
         statistics.require(encoder.fingerprint)
         return statistics
-    statistics = make_statistics(encoder)
+    with remembering(encoder, cache_dir) as reader:
+        statistics = make_statistics(reader)
     with suppress(OSError):  # a cache that can't be written costs seconds at the next start, nothing else
         cache_dir.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=cache_dir)
@@ -48,7 +49,3 @@ def make_statistics(encoder: Encoder) -> Statistics:
         texts = [replace(text, passages=((0, len(text.whole)),)) for text in map(partial(compose_text, side), contents)]
         batches.append(SideBatch.from_features(side, range(len(texts)), featurize(encoder, texts)))
     return Statistics.estimate(batches, Statistics.neutral(encoder.fingerprint, encoder.dimension))
-
-
-def _digest(fingerprint: str) -> str:
-    return hashlib.sha256(f"{fingerprint} {dataset.digest()}".encode()).hexdigest()[:16]

@@ -15,6 +15,7 @@ from app.matches.texts import compose_text
 from app.models import Organisation
 from app.publishing.kinds import Kind, Row
 from app.publishing.service import new_row, record
+from matching.encoder import Encoder
 from matching.texts import Text
 
 ENCODED_AT_ONCE = 64
@@ -42,12 +43,13 @@ def submit_many(
     *,
     before: Callable[[Session], Any] = lambda _: None,
     progress: Progress = no_progress,
+    encoder: Encoder | None = None,
 ) -> list[int]:
     """Publish all texts in one transaction; returns their ids in order. When one can't be stored, none is.
 
-    `before` runs first in the transaction.
+    `before` runs first in the transaction. encoder: as for `LiveRanking.prepare_many`.
     """
-    prepared = prepare_many(context, texts, progress)
+    prepared = prepare_many(context, texts, progress, encoder)
     ids: list[int] = []
     with context.sessions.write() as session, context.ranking.writer(session) as writer:
         before(session)
@@ -66,12 +68,14 @@ def submit_many(
     return ids
 
 
-def prepare_many(context: Context, texts: Sequence[NewText], progress: Progress) -> list[PreparedText]:
+def prepare_many(
+    context: Context, texts: Sequence[NewText], progress: Progress, encoder: Encoder | None = None
+) -> list[PreparedText]:
     """Compose and encode texts, some dozens at a time."""
     composed: list[Text] = [compose_text(text.kind.side, text.content) for text in texts]
     prepared: list[PreparedText] = []
     for start in range(0, len(composed), ENCODED_AT_ONCE):
         part = composed[start : start + ENCODED_AT_ONCE]
-        prepared.extend(context.ranking.prepare_many(part))
+        prepared.extend(context.ranking.prepare_many(part, encoder))
         progress("encode", len(prepared), len(composed))
     return prepared

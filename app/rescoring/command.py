@@ -131,6 +131,7 @@ def show(run_id: RunId, as_json: JsonFlag = False) -> None:
 def open_shop() -> "Workshop":
     """Return what this command works with."""
     from app.matches.encoders import Encoders
+    from app.rescoring.quality import QualityMeter
     from app.rescoring.workshop import Workshop
     from app.start import start_without_encoder
 
@@ -139,6 +140,7 @@ def open_shop() -> "Workshop":
         start_without_encoder(settings),
         Encoders.of_settings(settings),
         f"{socket.gethostname()}-command-{os.getpid()}",
+        measure=QualityMeter(settings.model_dir),
     )
 
 
