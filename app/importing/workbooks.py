@@ -37,7 +37,9 @@ def read_rows(data: bytes) -> list[Row]:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
         try:
             sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
-            return [] if sheet is None else _of_one_width(_rows(sheet))
+            if sheet is None:  # Excel makes no such workbook
+                raise errors.DamagedWorkbook
+            return _of_one_width(_rows(sheet))
         finally:
             book.close()
     except AppError:

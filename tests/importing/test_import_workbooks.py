@@ -15,7 +15,6 @@ from app.importing.errors import UnusableFile
 from tests.importing.files import CHALLENGE, csv_file
 
 SHEET = "xl/worksheets/sheet1.xml"
-STRINGS = "xl/sharedStrings.xml"
 
 
 def workbook(*rows: Any, prepare: Callable[[Any], None] = lambda _: None) -> bytes:
@@ -64,15 +63,19 @@ def moved(row: int) -> bytes:
     return changed(SHEET, lambda xml: re.sub(rb'<row r="2"', b'<row r="%d"' % row, xml))
 
 
-ENTITIES = (
-    b'<!DOCTYPE sst [<!ENTITY a "haha">'
-    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
-    + b"]><sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><si><t>&j;</t></si></sst>"
-)
-FILE = (
-    b'<!DOCTYPE sst [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
-    b"<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><si><t>&a;</t></si></sst>"
-)
+def with_entity(declaration: bytes) -> bytes:
+    """The good workbook with an entity in its first cell."""
+    return changed(
+        SHEET,
+        lambda xml: (
+            b"<!DOCTYPE worksheet [" + declaration + b"]>" + re.sub(rb"<t>[^<]*</t>", b"<t>&z;</t>", xml, count=1)
+        ),
+    )
+
+
+ENTITIES = b'<!ENTITY a "haha">' + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 2) for n in range(25))
+FILE = b'<!ENTITY z SYSTEM "file:///etc/hostname">'
+NO_STRING = changed(SHEET, lambda xml: re.sub(rb't="inlineStr"><is>.*?</is>', b't="s"><v>999</v>', xml, count=1))
 
 BROKEN: dict[str, tuple[bytes, str]] = {
     "an archive of something else": (archive({"brief.txt": b"Guten Tag"}), "damaged-workbook"),
@@ -84,12 +87,9 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "no kinds of content": (without("[Content_Types].xml"), "damaged-workbook"),
     "a sheet that is no XML": (changed(SHEET, lambda _: b"no XML"), "damaged-workbook"),
     "a sheet that breaks off": (changed(SHEET, lambda xml: xml[: len(xml) // 2]), "damaged-workbook"),
-    "a string that is not there": (
-        changed(SHEET, lambda xml: xml.replace(b"<v>3</v>", b"<v>999</v>")),
-        "damaged-workbook",
-    ),
-    "entities in entities": (changed(STRINGS, lambda _: ENTITIES), "damaged-workbook"),
-    "an entity that is a file": (changed(STRINGS, lambda _: FILE), "damaged-workbook"),
+    "a string that is not there": (NO_STRING, "damaged-workbook"),
+    "entities in entities": (with_entity(ENTITIES), "damaged-workbook"),
+    "an entity that is a file": (with_entity(FILE), "damaged-workbook"),
     "a part of 40 MB": (changed("docProps/core.xml", lambda _: b" " * 40_000_000), "workbook-too-large"),
     "many parts": (archive({f"{n}.xml": b"" for n in range(workbooks.MAX_PARTS + 1)}), "workbook-too-large"),
     "a cell in the last row": (moved(1_048_576), "sheet-too-long"),
