@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from app.matches.schemas import CriterionRead, MatchRead, StandingRead
+from app.matches.schemas import CriterionRead, HiddenByRead, MatchRead, StandingRead
 from app.web import bands
 from matching.calibration import Band
 from matching.texts import Side
@@ -34,6 +34,7 @@ class Card:
     evidence: tuple[Pair, ...]
     standing: StandingRead | None = None
     full: bool = False
+    hidden_by: HiddenByRead | None = None
 
     @property
     def badge(self) -> str:
@@ -71,6 +72,7 @@ def _card(match: MatchRead, band: Band, partners: Side, partner: Any) -> Card:
         evidence=evidence_of(match, partners),
         standing=match.standing,
         full=bool(match.full),
+        hidden_by=match.hidden_by,
     )
 
 

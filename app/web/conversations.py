@@ -1,7 +1,7 @@
 """What waits for an answer, and the talks that came of it: contact data, messages, how far it has come."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -184,13 +184,16 @@ def _page(
     status: int = 200,
 ) -> Response:
     read = service.read_introduction(context, session, actor, introduction_id)
+    steps = STATUS.choosing("status", options(IntroductionStatus, read.next_statuses))
     thread = service.list_messages(session, actor, introduction_id, limit=ON_A_PAGE, cursor=cursor)
     values: dict[str, Any] = {
         "talk": read,
         "messages": thread.rows,
         "next_cursor": thread.next_cursor,
         "message": message or MESSAGE.blank({"body": read.first_message}),
-        "step": step or STATUS.blank(),
+        "step": steps.blank() if step is None else replace(step, form=steps),
+        # What was written while the other side ended the talk is not lost: it is shown to be copied.
+        "unsent": message["body"].value if message is not None and not read.next_statuses else "",
         "wrong": next((form for form in (message, step) if form is not None), STATUS.blank()),
         # Sent along with the message, so that a second click on the button sends nothing again.
         "token": secrets.token_urlsafe(16),

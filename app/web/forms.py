@@ -131,6 +131,10 @@ class Form:
         bound = BoundForm(self, values)
         return bound if error is None else bound.with_error(view, error)
 
+    def choosing(self, name: str, choices: Options) -> "Form":
+        """Return the form with other options of one field."""
+        return Form(tuple(replace(one, options=choices) if one.name == name else one for one in self.fields))
+
     def without(self, *names: str) -> "Form":
         """Return the form without some fields."""
         return Form(tuple(asked for asked in self.fields if asked.name not in names))

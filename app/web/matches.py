@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy.orm import Session
@@ -40,6 +40,8 @@ class Wanted:
     region: str = ""
     language: str = ""
     network: str = ""
+    hidden: str = ""
+    """`shown`: also what declines hide. That filters nothing, so `is_any` leaves it out."""
 
     @property
     def is_any(self) -> bool:
@@ -53,6 +55,7 @@ class Wanted:
             _member(Region, self.region),
             _member(Language, self.language),
             self.network or None,
+            show_hidden=self.hidden == "shown",
         )
 
 
@@ -63,9 +66,15 @@ def _member(vocabulary: Any, code: str) -> Any:
 Short = Annotated[str, Query(max_length=40, pattern=r"^[a-z0-9_-]*$")]
 
 
-def get_wanted(field_of_action: Short = "", region: Short = "", language: Short = "", network: Short = "") -> Wanted:
+def get_wanted(
+    field_of_action: Short = "",
+    region: Short = "",
+    language: Short = "",
+    network: Short = "",
+    hidden: Literal["", "shown"] = "",
+) -> Wanted:
     """Collect the filters of a list."""
-    return Wanted(field_of_action, region, language, network)
+    return Wanted(field_of_action, region, language, network, hidden)
 
 
 WantedDep = Annotated[Wanted, Depends(get_wanted)]

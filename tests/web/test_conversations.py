@@ -134,3 +134,50 @@ def test_every_address_in_a_mail_is_a_page_of_its_reader(site: Site) -> None:
         answer = site.get(f"{parts.path}?{parts.query}", subject)
         assert answer.status == 200, (subject, address)
         assert answer.one("h1")
+
+
+def test_what_a_decline_hides_can_be_shown_and_is_brought_back_from_there(site: Site) -> None:
+    matches = f"/challenges/{site.ids['challenge']}/matches"
+    profile = f"/profiles/{site.ids['profile']}"
+    before = [str(link["href"]) for link in site.get(matches, "staff_a").all(".cards h2 a")]
+    no = {"side": "challenge", "answer": "not_interested", "reason": "other", "note": ""}
+    site.post(pair_of(site), no, "staff_a")
+    page = site.get(matches, "staff_a")
+    assert profile not in {str(link["href"]) for link in page.all(".cards h2 a")}
+    (show,) = [str(link["href"]) for link in page.all("main a") if "hidden=shown" in str(link["href"])]
+    shown = site.get(matches + show, "staff_a")
+    assert [str(link["href"]) for link in shown.all(".cards h2 a")] == before
+    (undo,) = shown.all('.cards form[action$="/take-back"]')
+    assert "anderer Grund" in str(undo.parent)
+    assert site.post(str(undo["action"]), {}, "staff_a").location == f"{matches}?done=taken-back"
+    after = site.get(matches, "staff_a")
+    assert [str(link["href"]) for link in after.all(".cards h2 a")] == before
+    assert "hidden=shown" not in after.text
+
+
+def test_only_steps_that_can_follow_are_offered(site: Site) -> None:
+    address = f"/introductions/{site.ids['introduction']}"
+
+    def offered() -> list[str]:
+        return [str(one["value"]) for one in site.get(address, "staff_a").all("#f-status option") if one["value"]]
+
+    assert offered() == ["pilot", "contract", "ended"]
+    future = site.post(
+        f"{address}/status", {"status": "pilot", "happened_on": "2999-01-01", "note": "Ab Mai."}, "staff_a"
+    )
+    assert future.status == 422
+    assert future.one("#f-happened_on")["aria-invalid"] == "true"
+    assert future.field("note") == "Ab Mai."
+    assert (
+        site.post(f"{address}/status", {"status": "contract", "happened_on": "", "note": ""}, "staff_a").status == 303
+    )
+    assert offered() == ["ended"]
+    assert site.post(f"{address}/status", {"status": "pilot", "happened_on": "", "note": ""}, "staff_a").status == 409
+
+
+def test_what_was_written_while_the_other_side_ended_the_talk_is_not_lost(site: Site) -> None:
+    address = f"/introductions/{site.ids['introduction']}"
+    site.post(f"{address}/status", {"status": "ended", "happened_on": "", "note": ""}, "startup_a")
+    late = site.post(f"{address}/messages", {"body": "Geht es <Montag>?", "token": "t"}, "staff_a")
+    assert late.status == 409
+    assert late.said("#unsent") == "Geht es <Montag>?"
