@@ -68,7 +68,8 @@ def chosen_language(request: Request) -> Language:
     return preferred_language(request.headers.get("accept-language"))
 
 
-def _locale(language: Language) -> str:
+def locale_of(language: Language) -> str:
+    """Return the locale by which numbers and days are written."""
     return "de_DE" if language is Language.GERMAN else "en_GB"
 
 
@@ -78,18 +79,18 @@ def shown_date(value: date | datetime | str, language: Language) -> str:
         value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     if isinstance(value, datetime):
         value = value.astimezone(_ZONE)
-    return str(format_date(value, "medium", locale=_locale(language)))
+    return str(format_date(value, "medium", locale=locale_of(language)))
 
 
 def shown_number(value: object, language: Language) -> object:
     """Return a number as people write it; anything else as it is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
-    return str(format_decimal(value, locale=_locale(language)))
+    return str(format_decimal(value, locale=locale_of(language)))
 
 
 def shown_moment(value: datetime | str, language: Language) -> str:
     """Return a day and time as people write it, in German time."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
-    return str(format_datetime(value.astimezone(_ZONE), "d. MMM y, HH:mm", locale=_locale(language)))
+    return str(format_datetime(value.astimezone(_ZONE), "d. MMM y, HH:mm", locale=locale_of(language)))

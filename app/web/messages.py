@@ -42,6 +42,11 @@ DONE = {
     "mails-saved": N_("Gespeichert. So oft schreiben wir Ihnen."),
     "user-changed": N_("Gespeichert."),
     "user-erased": N_("Die Person ist gelöscht."),
+    "run-requested": N_("Die Neuberechnung ist angestoßen."),
+    "run-cancelled": N_("Die Neuberechnung ist abgebrochen."),
+    "run-retried": N_("Die Teile werden noch einmal versucht."),
+    "run-activated": N_("Die neuen Listen sind sichtbar."),
+    "rolled-back": N_("Der frühere Stand ist wieder sichtbar."),
 }
 """What a page says at its top after something was done, by the code in its address."""
 
@@ -85,6 +90,18 @@ ERRORS = {
     "profile-exists": (
         N_("Es gibt schon ein Angebotsprofil"),
         N_("Jedes Startup hat genau ein Angebotsprofil. Bearbeiten Sie das vorhandene."),
+    ),
+    "run-held-back": (
+        N_("Der Vergleich warnt"),
+        N_("Dieser Stand weicht stark vom sichtbaren ab. Setzen Sie das Häkchen, wenn er trotzdem gelten soll."),
+    ),
+    "older-ranking": (
+        N_("Inzwischen ist ein neuerer Stand sichtbar"),
+        N_("Setzen Sie das Häkchen, wenn der ältere trotzdem gelten soll. Fehlt es, laden Sie die Seite neu."),
+    ),
+    "scope-needs-same-ranking": (
+        N_("Nur mit allen Texten möglich"),
+        N_("Mit einem anderen Sprachmodell oder anderen Regeln wählen Sie als Umfang „alle Texte“."),
     ),
     "wrong-state": (
         N_("Das geht im jetzigen Zustand nicht"),

@@ -30,6 +30,7 @@ _FOR_ROLE = {
     Role.ADMIN: (
         ("/verification", N_("Organisationen bestätigen")),
         ("/users", N_("Personen")),
+        ("/rescoring", N_("Neuberechnung")),
         ("/audit", N_("Protokoll")),
     ),
 }

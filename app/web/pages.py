@@ -16,6 +16,7 @@ from app.web import (
     organisations,
     pairs,
     profiles,
+    rescoring,
     sign_in,
     why_not,
     writing,
@@ -39,6 +40,7 @@ ROUTERS = (
     profiles.router,
     browsing.router,
     administration.router,
+    rescoring.router,
 )
 
 

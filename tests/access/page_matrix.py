@@ -27,6 +27,7 @@ def rows_of_pages(ids: dict[str, int]) -> list[Row]:
         *_profiles(ids),
         *_conversations(ids),
         *_administration(ids),
+        *_rescoring(ids),
     ]
 
 
@@ -224,3 +225,21 @@ def _administration(ids: dict[str, int]) -> Iterator[Row]:
     yield _get("show_user_erasure", f"{user}/erase", ADMINS)
     yield _post("submit_user_erasure", f"{user}/erase", ADMINS)
     yield _get("show_audit", "//audit", ADMINS)
+
+
+def _rescoring(ids: dict[str, int]) -> Iterator[Row]:
+    """The run of the world is queued."""
+    run = f"//rescoring/{ids['run']}"
+    new = {"kind": "all", "encoder": "hashing"}
+    yield _get("show_runs", "//rescoring", ADMINS)
+    yield _get("show_new_run", "//rescoring/new", ADMINS)
+    yield _post("submit_new_run", "//rescoring/new", _as(ADMINS, 409), new)
+    yield _get("show_roll_back", "//rescoring/roll-back", _as(ADMINS, 409))
+    yield _post("submit_roll_back", "//rescoring/roll-back", _as(ADMINS, 409))
+    yield _get("show_run", run, ADMINS)
+    yield _get("show_run_comparison", f"{run}/comparison", _as(ADMINS, 409))
+    yield _get("show_run_activation", f"{run}/activate", _as(ADMINS, 409))
+    yield _post("submit_run_activation", f"{run}/activate", _as(ADMINS, 409))
+    yield _get("show_run_cancellation", f"{run}/cancel", ADMINS)
+    yield _post("submit_run_cancellation", f"{run}/cancel", ADMINS)
+    yield _post("submit_run_retry", f"{run}/retry", _as(ADMINS, 409))

@@ -163,7 +163,7 @@ def test_the_menu_shows_what_somebody_may_use(site: Site) -> None:
         "staff_a": ["/challenges", "/conversations", f"/organisations/{organisation_a}"],
         "startup_a": ["/profile", "/browse", "/conversations", f"/organisations/{organisation_s}"],
         "coordinator_a": ["/verification", "/browse"],
-        "admin": ["/verification", "/users", "/audit"],
+        "admin": ["/verification", "/users", "/rescoring", "/audit"],
         "anonymous": [],
     }
 
