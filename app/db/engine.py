@@ -10,6 +10,9 @@ from sqlalchemy.engine import make_url
 WRITES = "passgenau_writes"
 """Execution option of a connection that is going to write."""
 
+IDLE_WRITER_ENDS = "30s"
+"""How long a transaction that writes may do nothing on PostgreSQL."""
+
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -36,7 +39,7 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
+    engine = create_engine(
         parsed,
         pool_size=10,
         max_overflow=20,
@@ -44,6 +47,8 @@ def make_engine(url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 5, "options": "-c statement_timeout=15s -c timezone=utc"},
     )
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -58,3 +63,9 @@ def _begin_sqlite(connection: Connection) -> None:
     # (https://sqlite.org/lang_transaction.html), so one that will write takes the write lock at its start.
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    # A process that is stopped or cut off between two statements would keep its locks for ever; the server ends it.
+    if connection.get_execution_options().get(WRITES, False):
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_WRITER_ENDS}'")
