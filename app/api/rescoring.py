@@ -34,6 +34,12 @@ rankings = APIRouter(prefix="/rankings", tags=["Rescoring"])
 STREAM_SECONDS = 60.0
 """How long one stream of events lasts; browsers open the next by themselves, as after a reload."""
 LOOK_EVERY = 0.5
+EVENT = {
+    "type": "object",
+    "description": "One event of the stream; its data are JSON.",
+    "properties": {"event": {"enum": ["progress", "end"]}, "data": {"type": "string"}},
+    "required": ["event", "data"],
+}
 RECONNECT_AFTER_MS = 1000
 
 
@@ -95,7 +101,7 @@ def read_rescoring_run(run_id: Id, context: ContextDep, _actor: ReadAdministrati
     operation_id="watch_rescoring_run",
     response_class=StreamingResponse,
     responses=problems(401, 403, 404, 422, 503)
-    | {200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    | {200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": EVENT}}}},
 )
 def watch_rescoring_run(
     run_id: Id, request: Request, context: ContextDep, _actor: ReadAdministration

@@ -5,9 +5,9 @@ a worker gives each a workflow whose id says what it is for, so that of many wor
 was not seen for a while is resumed.
 """
 
-import itertools
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,6 +68,8 @@ class Equipment:
     post: Post
     shop: Workshop
     rescore_at: str
+    woken: threading.Event
+    """Set by work that may have made more work due."""
 
 
 _equipment: Equipment | None = None
@@ -109,7 +111,7 @@ def rescore_partition(run_id: int, number: int) -> str:
 @DBOS.step(name="partition")
 def _rescore_partition(run_id: int, number: int) -> str:
     outcome = partitions.work_on(_at_hand().shop, run_id, number)
-    look_for_partitions(_at_hand().shop)  # what comes next need not wait for the next look
+    _at_hand().woken.set()  # what comes next need not wait for the next look
     return outcome.value
 
 
@@ -160,7 +162,7 @@ def launch(ground: Ground, settings: Settings, name: str) -> None:
     """Start DBOS on the service's own database."""
     global _equipment  # noqa: PLW0603  DBOS itself is one per process
     post = Post(make_sender(settings), settings.mail_from)
-    _equipment = Equipment(ground, post, make_shop(ground, settings, name), settings.rescore_at)
+    _equipment = Equipment(ground, post, make_shop(ground, settings, name), settings.rescore_at, threading.Event())
     config: DBOSConfig = {
         "name": "passgenau",
         "system_database_url": settings.sqlalchemy_url,
@@ -280,6 +282,7 @@ class Worker:
     def stop(self) -> None:
         """End within a few seconds."""
         self._stop.set()
+        _at_hand().woken.set()
         self._thread.join(5)
 
     def wait(self) -> None:
@@ -287,18 +290,20 @@ class Worker:
         self._stop.wait()
 
     def _run(self) -> None:
-        for turn in itertools.count():
-            if self._stop.is_set():
-                return
+        woken = _at_hand().woken
+        next_round = 0.0
+        while not self._stop.is_set():
+            woken.clear()
             try:
-                if turn % HOUSE_EVERY == 0:
+                if time.monotonic() >= next_round:
                     keep_house(self._ground, self._name)
                     look_for_care(self._ground)
+                    next_round = time.monotonic() + HOUSE_EVERY * EVERY
                 look_for_work(self._ground)
                 look_for_partitions(_at_hand().shop)
             except SQLAlchemyError as error:
                 log.error("no look for work", error=type(error).__name__)
-            self._stop.wait(EVERY)
+            woken.wait(EVERY)
 
 
 @contextmanager

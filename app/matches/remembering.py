@@ -7,17 +7,20 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from app.demo import dataset
 from matching.encoder import Encoder
 from matching.texts import Side
 
+PATIENCE = 600.0
+"""Seconds after which a process reads the texts itself."""
 _KEY_LENGTH = 32
 
 
@@ -66,17 +69,34 @@ class RememberingEncoder:
 
 @contextmanager
 def remembering(encoder: Encoder, folder: Path | None) -> Iterator[RememberingEncoder]:
-    """Give an encoder to read demonstration texts with; what is new in it is written at the end of the block."""
+    """Give an encoder to read demonstration texts with; what is new in it is written at the end of the block.
+
+    Of several processes that start at once on a fresh machine one reads the texts, the others wait for what it writes.
+    """
     reader = RememberingEncoder(encoder)
     if folder is None:
         yield reader
         return
     path = folder / f"demonstration-{digest(encoder.fingerprint)}.npz"
-    reader.load(path)
-    before = len(reader)
-    yield reader
-    if len(reader) > before:
-        reader.save(path)
+    with nullcontext() if path.exists() else _first(path):
+        reader.load(path)
+        before = len(reader)
+        yield reader
+        if len(reader) > before:
+            reader.save(path)
+
+
+@contextmanager
+def _first(path: Path) -> Iterator[None]:
+    """Let one process at a time into the block; all of them where files can't be locked or one takes too long."""
+    lock = FileLock(path.with_suffix(".lock"), timeout=PATIENCE, is_singleton=True)
+    with suppress(OSError):  # Timeout is one
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def digest(fingerprint: str) -> str:

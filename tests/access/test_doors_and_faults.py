@@ -2,7 +2,6 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ from matching.texts import Side
 from tests import stories
 from tests.access.matrix import rows, send
 from tests.access.world import PEOPLE, World, copy_of, make_world
-from tests.apps import BASE_URL, open_client
+from tests.apps import open_client, plain_client
 from tests.conftest import SettableClock
 
 API = "/api/v1"
@@ -42,10 +41,10 @@ def actor_of(context: Context, world: World, subject: str) -> Actor:
     return identify(context, Credentials(cookie, headers.get("Authorization"))) or ANONYMOUS
 
 
-def test_policies_say_the_same_in_python_and_in_sql(world: World, tmp_path: Path) -> None:
+def test_policies_say_the_same_in_python_and_in_sql(world: World) -> None:
     """[5] For every kind of caller and every row."""
     compared = 0
-    with copy_of(world, tmp_path) as (context, _), context.sessions.read() as session:
+    with copy_of(world) as (context, _), context.sessions.read() as session:
         actors = [actor_of(context, world, subject) for subject in [*PEOPLE, *world.tokens]]
         for actor in [*actors, OPERATOR]:
             for side, model, _ in SIDES:
@@ -61,10 +60,10 @@ def test_policies_say_the_same_in_python_and_in_sql(world: World, tmp_path: Path
     assert compared > 150
 
 
-def test_no_door_shows_more_than_its_page(world: World, tmp_path: Path) -> None:
+def test_no_door_shows_more_than_its_page(world: World) -> None:
     """[5] Lists with every filter, next pages, matches, previews and exports name no text that may not be read."""
     doors = leaked = 0
-    with copy_of(world, tmp_path) as (context, client):
+    with copy_of(world) as (context, client):
         with context.sessions.read() as session:
             texts: dict[str, Any] = {
                 name: {row.id: row for row in session.scalars(select(model).options(joinedload(model.organisation)))}
@@ -150,7 +149,7 @@ def test_of_twenty_edits_of_one_version_one_is_taken(context: Context) -> None:
     tag = one.get(f"{API}/challenges/{challenge['id']}").headers["ETag"]
 
     def edit(number: int) -> int:
-        answer = TestClient(one.app, base_url=BASE_URL).patch(
+        answer = plain_client(one.app).patch(
             f"{API}/challenges/{challenge['id']}", json={"title": f"Fassung {number}"}, headers={"If-Match": tag}
         )
         return answer.status_code
@@ -166,14 +165,14 @@ def test_of_twenty_edits_of_one_version_one_is_taken(context: Context) -> None:
 LEAKY = "Traceback SELECT password FROM user_account /usr/lib/python sqlalchemy.exc"
 
 
-def test_a_fault_anywhere_tells_nothing_of_the_inside(world: World, tmp_path: Path) -> None:
+def test_a_fault_anywhere_tells_nothing_of_the_inside(world: World) -> None:
     """[18] Every route, with a fault in the first layer; and every route whose service fails."""
 
     def fail(_ground: Ground, _given: Credentials) -> Actor:
         raise RuntimeError(LEAKY)
 
-    with copy_of(world, tmp_path) as (context, _):
-        client = TestClient(create_app(context, fail), base_url=BASE_URL, raise_server_exceptions=False)
+    with copy_of(world) as (context, _):
+        client = plain_client(create_app(context, fail), raise_server_exceptions=False)
         for row in rows(world.ids):
             answer = send(client, row, {})
             assert answer.status_code == 500

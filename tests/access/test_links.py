@@ -16,7 +16,7 @@ from app.models import Challenge, MailOutbox, Organisation, RoleGrant, User
 from app.vocabulary import MailTemplate, Role
 from tests import stories
 from tests.access.world import PASSWORD, put_person
-from tests.apps import BASE_URL, open_app, open_client
+from tests.apps import open_app, open_client, plain_client
 from tests.conftest import SettableClock
 from tests.mail.test_mail import Collecting
 from tests.problems import assert_problem
@@ -31,7 +31,7 @@ REGISTRATION: dict[str, Any] = {
 
 @pytest.fixture
 def client(context: Context) -> TestClient:
-    return TestClient(create_app(context), base_url=BASE_URL, headers={"Sec-Fetch-Site": "same-origin"})
+    return plain_client(create_app(context), headers={"Sec-Fetch-Site": "same-origin"})
 
 
 @pytest.fixture
@@ -184,14 +184,12 @@ def test_of_thirty_redemptions_at_once_one_succeeds(context: Context, post: Any)
     """[16] On both databases, with clients side by side."""
     put_person(context, "anna", None)
     app = create_app(context)
-    one = TestClient(app, base_url=BASE_URL)
+    one = plain_client(app)
     one.post(f"{API}/password-resets", json={"email": "anna@people.example"})
     ((_, _, token),) = post()
 
     def redeem(_number: int) -> int:
-        answer = TestClient(app, base_url=BASE_URL).post(
-            f"{API}/password-resets/redeem", json={"token": token, "password": NEW}
-        )
+        answer = plain_client(app).post(f"{API}/password-resets/redeem", json={"token": token, "password": NEW})
         return answer.status_code
 
     with ThreadPoolExecutor(8) as pool:
@@ -208,7 +206,7 @@ def test_of_fifty_identical_posts_at_once_one_creates(context: Context) -> None:
     app = open_app(context)
 
     def create(_number: int) -> tuple[int, int]:
-        answer = TestClient(app, base_url=BASE_URL).post(
+        answer = plain_client(app).post(
             f"{API}/challenges", json=content, headers={"Idempotency-Key": "the-same-for-all"}
         )
         return answer.status_code, answer.json()["id"]

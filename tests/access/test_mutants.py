@@ -162,7 +162,7 @@ def test_nine_of_ten_changed_policies_are_noticed(
 ) -> None:
     tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
     survived, total = [], 0
-    with copy_of(world, tmp_path) as (context, _), context.sessions.read() as session:
+    with copy_of(world) as (context, _), context.sessions.read() as session:
         actors = [*(actor_of(context, world, subject) for subject in PEOPLE), OPERATOR]
         wanted = decisions(module, actors, session)
         for name, mutant in mutants(tree):

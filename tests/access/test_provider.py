@@ -22,7 +22,7 @@ from app.main import create_app
 from app.models import ExternalIdentity, User
 from app.settings import Settings
 from tests.access.world import put_person
-from tests.apps import BASE_URL
+from tests.apps import BASE_URL, plain_client
 from tests.conftest import SettableClock
 from tests.problems import assert_problem
 
@@ -104,7 +104,7 @@ def client(context: Context, small: SmallProvider) -> TestClient:
     put_person(context, "anna", None)
     settings = Settings(oidc_issuer=small.issuer, oidc_client_id=CLIENT, oidc_client_secret="secret")  # type: ignore[arg-type]
     provider = make_provider(settings, BASE_URL)
-    return TestClient(create_app(context, provider=provider), base_url=BASE_URL, follow_redirects=False)
+    return plain_client(create_app(context, provider=provider), follow_redirects=False)
 
 
 def leave(client: TestClient, small: SmallProvider) -> dict[str, str]:
@@ -193,7 +193,7 @@ def test_coming_back_too_late_is_refused(client: TestClient, small: SmallProvide
 @pytest.mark.parametrize("issuer", ["http://127.0.0.1:9", "http://provider.example", "{issuer}/elsewhere"])
 def test_a_provider_that_is_away_or_another_is_told(context: Context, small: SmallProvider, issuer: str) -> None:
     provider = Provider(issuer.format(issuer=small.issuer), CLIENT, "secret", BASE_URL)
-    client = TestClient(create_app(context, provider=provider), base_url=BASE_URL, follow_redirects=False)
+    client = plain_client(create_app(context, provider=provider), follow_redirects=False)
     assert_problem(client.get(START), 502, "provider-failed")
 
 

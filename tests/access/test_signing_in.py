@@ -3,6 +3,7 @@
 import statistics
 import threading
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from app.context import Context
 from app.main import create_app
 from app.models import AuditEvent, LoginSession, User
 from tests.access.world import PASSWORD, put_person
-from tests.apps import BASE_URL
+from tests.apps import REAL_HASHES, plain_client
 from tests.conftest import SettableClock
 from tests.problems import assert_problem
 
@@ -30,7 +31,7 @@ COOKIE = "passgenau-dev"
 def client(context: Context) -> TestClient:
     put_person(context, "anna", {"role": "admin"})
     put_person(context, "boss", {"role": "admin"})
-    return TestClient(create_app(context), base_url=BASE_URL, headers=OWN_PAGE)
+    return plain_client(create_app(context), headers=OWN_PAGE)
 
 
 def sign_in(client: TestClient, name: str = "anna", **more: Any) -> Any:
@@ -82,6 +83,16 @@ def test_wrong_password_unknown_and_closed_account_look_the_same(client: TestCli
     assert events(context).count("sign_in.refused") == 3
 
 
+@pytest.fixture
+def real_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hashes as the service computes them."""
+    monkeypatch.setattr(passwords, "_hasher", REAL_HASHES)
+    passwords._nobodys_hash.cache_clear()
+    yield
+    passwords._nobodys_hash.cache_clear()
+
+
+@pytest.mark.usefixtures("real_hashes")
 def test_an_unknown_address_takes_as_long_as_a_known_one() -> None:
     stored = passwords.hash_password(PASSWORD)
     known, unknown = [], []
@@ -252,6 +263,7 @@ def test_a_password_may_be_long_and_of_any_characters(client: TestClient, passwo
     assert sign_in(client, password=password).status_code == 201
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_passwords_are_stored_as_argon2id_with_the_recommended_parameters() -> None:
     stored = passwords.hash_password(PASSWORD)
     assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")

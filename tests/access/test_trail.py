@@ -1,6 +1,5 @@
 """The audit trail: one event for each change, and what was tampered with is found [reliability row 25]."""
 
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -29,7 +28,7 @@ def count(context: Context) -> int:
         return session.scalar(select(func.count()).select_from(AuditEvent)) or 0
 
 
-def test_every_change_and_every_refusal_leaves_exactly_one_event(world: World, tmp_path: Path) -> None:
+def test_every_change_and_every_refusal_leaves_exactly_one_event(world: World) -> None:
     changed = refused = 0
     for row in (row for row in rows(world.ids) if row.method != "GET"):
         statuses = dict(zip(PEOPLE, map(int, row.expected.split()), strict=True))
@@ -37,7 +36,7 @@ def test_every_change_and_every_refusal_leaves_exactly_one_event(world: World, t
             subject = next((name for name, status in statuses.items() if status in wanted), None)
             if subject is None or (row.operation.startswith("preview_") and 200 in wanted):
                 continue
-            with copy_of(world, tmp_path, app=APP) as (context, client):
+            with copy_of(world, app=APP) as (context, client):
                 before = count(context)
                 headers = world.headers(subject) | ({"If-Match": "*"} if row.if_match else {})
                 answer = send(client, row, headers)

@@ -1,15 +1,17 @@
 """A small world with somebody of every kind in it, whose database can be copied for each try."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from app.auth import sessions, tokens
 from app.auth.actor import OPERATOR, Actor
@@ -31,7 +33,7 @@ from app.rescoring.schemas import RunRequest
 from app.vocabulary import ActorKind, AuthLevel, Language, LinkPurpose, Role
 from app.web.challenge_form import to_values
 from tests import stories
-from tests.apps import BASE_URL
+from tests.apps import plain_client
 from tests.conftest import SettableClock, make_context
 
 PASSWORD = "ein langes Kennwort für alle"
@@ -94,25 +96,31 @@ def make_world(folder: Path) -> World:
     return world
 
 
+@cache
+def _engine_at(file: Path) -> Engine:
+    """One for all copies at a place: it knows the statements of those before."""
+    return make_engine(f"sqlite:///{file}")
+
+
 @contextmanager
 def copy_of(
-    world: World, folder: Path, clock: Clock | None = None, app: FastAPI | None = None
+    world: World, clock: Clock | None = None, app: FastAPI | None = None
 ) -> Iterator[tuple[Context, TestClient]]:
-    """The application on a copy of the world, with real sign-in.
+    """The application on a copy of the world, with real sign-in; one copy of a world at a time.
 
     app: one that is used for copy after copy, which spares it from building its routes again; one copy at a time.
     """
-    copy = folder / "copy.sqlite3"
+    copy = world.file.with_name("copy.sqlite3")
     for suffix in ("", "-wal", "-shm"):
-        (folder / f"copy.sqlite3{suffix}").unlink(missing_ok=True)
-    copy.write_bytes(world.file.read_bytes())
-    engine = make_engine(f"sqlite:///{copy}")
+        copy.with_name(f"copy.sqlite3{suffix}").unlink(missing_ok=True)
+    shutil.copyfile(world.file, copy)
+    engine = _engine_at(copy)
     context = make_context(engine, clock or SettableClock())
     # Not entered: the lifespan only starts background work.
     if app is None:
         app = create_app(context)
     app.state.context = context
-    client = TestClient(app, base_url=BASE_URL, raise_server_exceptions=False)
+    client = plain_client(app, raise_server_exceptions=False)
     yield context, client
     client.close()
     engine.dispose()

@@ -23,7 +23,7 @@ from tests.api.faults import (
     PROFILE,
     PROFILE_FAULTS,
 )
-from tests.apps import BASE_URL, open_client
+from tests.apps import open_client, plain_client
 from tests.conftest import DATABASES, SettableClock, make_context, new_database
 from tests.problems import assert_problem
 
@@ -321,7 +321,7 @@ def test_an_unexpected_fault_tells_nothing_of_the_inside(client: TestClient, mon
         raise RuntimeError("SELECT secret FROM /usr/lib")
 
     monkeypatch.setattr(repository, "networks", fail)
-    silent = TestClient(client.app, base_url=BASE_URL, raise_server_exceptions=False)
+    silent = plain_client(client.app, raise_server_exceptions=False)
     response = silent.get(f"{API}/networks")
     assert response.status_code == 500
     assert "secret" not in response.text

@@ -10,7 +10,7 @@ from app.main import create_app
 from app.rescoring import runs, service
 from app.rescoring.schemas import RunRequest
 from tests import stories
-from tests.apps import BASE_URL, be_operator
+from tests.apps import be_operator, plain_client
 from tests.rescoring_runs import make_shop
 
 TOKEN = "a token of the tests"
@@ -29,7 +29,7 @@ def read(client: TestClient) -> dict[str, float]:
 
 def test_figures_tell_requests_by_template_the_run_and_the_corpus(context: Context) -> None:
     stories.publish_some(context)
-    client = TestClient(create_app(context, be_operator, metrics_token=SecretStr(TOKEN)), base_url=BASE_URL)
+    client = plain_client(create_app(context, be_operator, metrics_token=SecretStr(TOKEN)))
     before = read(client)
     assert client.get("/api/v1/challenges/1/matches").status_code == 200
     assert client.get("/api/v1/no/such/place").status_code == 404
@@ -50,7 +50,7 @@ def test_figures_tell_requests_by_template_the_run_and_the_corpus(context: Conte
 
 def test_nobody_without_the_token_sees_figures(context: Context) -> None:
     for token in (SecretStr(TOKEN), None):
-        client = TestClient(create_app(context, be_operator, metrics_token=token), base_url=BASE_URL)
+        client = plain_client(create_app(context, be_operator, metrics_token=token))
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer "}):
             assert client.get("/metrics", headers=headers).status_code == 404
         client.close()

@@ -1,6 +1,8 @@
 """Vectors of the demonstration texts are made once for all databases of a machine."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 
@@ -44,6 +46,21 @@ def test_encoders_do_not_share_and_a_damaged_file_is_made_again(tmp_path: Path) 
     assert encoder.encoded == 2
     with remembering(HashingEncoder(dimension=16, name="e16"), tmp_path) as reader:
         assert len(reader) == 2
+
+
+def test_of_those_who_start_at_once_one_reads_the_texts_and_the_others_wait(tmp_path: Path) -> None:
+    encoders = [HashingEncoder() for _ in range(4)]
+    together = Barrier(len(encoders))
+
+    def start(encoder: HashingEncoder) -> None:
+        together.wait()
+        with remembering(encoder, tmp_path) as reader:
+            reader.encode(TEXTS, Side.CHALLENGE)
+
+    with ThreadPoolExecutor(len(encoders)) as threads:
+        for done in [threads.submit(start, encoder) for encoder in encoders]:
+            done.result()
+    assert sorted(encoder.encoded for encoder in encoders) == [0, 0, 0, 2]
 
 
 def test_without_a_folder_nothing_is_written(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ def main() -> None:
     shrink()
     worker.APPLICATION_VERSION = version
     worker.EVERY = 0.3
+    worker.SAME_FOR = 5  # what waits for a version that is gone waits no longer
     service.BEAT_EVERY = 0.3
     kind, _, point = how.partition(":")
 

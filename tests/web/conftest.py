@@ -1,7 +1,6 @@
 """Pages of the world of the access tests, asked for like a browser does it."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +66,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture
-def site(world: World, tmp_path: Path) -> Iterator[Site]:
-    with copy_of(world, tmp_path) as (context, client):
+def site(world: World) -> Iterator[Site]:
+    with copy_of(world) as (context, client):
         yield Site(world, context, client)
