@@ -77,15 +77,19 @@ def migrate() -> None:
 def seed_demo() -> None:
     """Load the demonstration data, once; in demo mode also accounts for each role."""
     from app.demo.accounts import make_demo_accounts
+    from app.demo.seed import is_there
     from app.demo.seed import seed_demo as seed
-    from app.start import start
+    from app.start import start, start_without_encoder
 
     settings = read_settings()
-    context = start(settings)
-    with progress_bars() as progress:
-        ids = seed(context, progress, settings.model_dir)
-    out.print(f"{len(ids)} demonstration texts published." if ids else "The demonstration data are there already.")
-    if settings.environment == "demo" and (file := make_demo_accounts(context, settings.data_dir)) is not None:
+    ground = start_without_encoder(settings)
+    if is_there(ground.sessions):
+        out.print("The demonstration data are there already.")
+    else:
+        with progress_bars() as progress:
+            ids = seed(start(settings), progress, settings.model_dir)
+        out.print(f"{len(ids)} demonstration texts published.")
+    if settings.environment == "demo" and (file := make_demo_accounts(ground, settings.data_dir)) is not None:
         print_line(f"Demo accounts, one for each role ({file}):")
         print_line(file.read_text("utf-8").rstrip())
 

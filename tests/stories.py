@@ -1,6 +1,11 @@
 """Challenges and profiles that tests write, through the services as the API does."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.auth.actor import OPERATOR, Actor
 from app.challenges import service as challenges
@@ -9,11 +14,14 @@ from app.challenges.schemas import ChallengeCreate
 from app.context import Context
 from app.decisions import service as decisions
 from app.decisions.schemas import DecisionRead, DecisionWrite
+from app.models import Network, Organisation
 from app.organisations.schemas import OrganisationCreate
 from app.organisations.service import create_organisation
 from app.profiles import service as profiles
+from app.profiles.kind import PROFILES
 from app.profiles.schemas import EXAMPLE as PROFILE
-from app.profiles.schemas import ProfileCreate
+from app.profiles.schemas import ProfileContent, ProfileCreate
+from app.publishing.bulk import NewText, submit_many
 from app.vocabulary import OrganisationKind
 
 CHALLENGE_CONTENT = {name: value for name, value in CHALLENGE.items() if name != "organisation_id"}
@@ -54,6 +62,13 @@ def challenge(context: Context, welfare: int, words: str, **fields: Any) -> dict
 
 def profile(context: Context, words: str, startup: int | None = None, **fields: Any) -> dict[str, Any]:
     """Submit the profile of a startup, of a new one unless it is named. Returns its JSON."""
+    content = _profile(words, fields) | {
+        "organisation_id": startup or organisation(context, "startup", words[:100]),
+    }
+    return profiles.submit_profile(context, OPERATOR, ProfileCreate.model_validate(content))
+
+
+def _profile(words: str, fields: dict[str, Any]) -> dict[str, Any]:
     content = {
         "name": words[:120],
         "offer": f"Wir bieten {words}."[:400],
@@ -61,9 +76,37 @@ def profile(context: Context, words: str, startup: int | None = None, **fields: 
         "capabilities": f"Wir können {words}.",
         "fields_of_action": ["health"],
         "regions": ["bundesweit"],
-        "organisation_id": startup or organisation(context, "startup", words[:100]),
     }
-    return profiles.submit_profile(context, OPERATOR, ProfileCreate.model_validate(content | fields))
+    return content | fields
+
+
+def profiles_at_once(context: Context, drafts: Sequence[tuple[str, str | None, str, dict[str, Any]]]) -> list[int]:
+    """Publish the profiles of new startups in one transaction: (name of the startup, network, words, fields) each."""
+    texts = [
+        NewText(
+            PROFILES,
+            partial(_startup, context, name, network),
+            ProfileContent.model_validate(_profile(words, fields)),
+        )
+        for name, network, words, fields in drafts
+    ]
+    return submit_many(context, texts)
+
+
+def _startup(context: Context, name: str, network: str | None, session: Session) -> Organisation:
+    now = context.clock.now()
+    row = Organisation(
+        name=name,
+        kind=OrganisationKind.STARTUP,
+        network=session.scalars(select(Network).where(Network.slug == network)).one() if network else None,
+        verified=True,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def interested(context: Context, actor: Actor, challenge_id: int, profile_id: int, side: str) -> DecisionRead:

@@ -8,12 +8,19 @@ from sqlalchemy.orm import Session
 
 from app.challenges.kind import CHALLENGES
 from app.context import Context
+from app.db.session import Sessions
 from app.demo import dataset
 from app.matches.remembering import remembering
 from app.models import Network, Organisation
-from app.organisations.schemas import OrganisationCreate
 from app.profiles.kind import PROFILES
 from app.publishing.bulk import NewText, Progress, no_progress, submit_many
+
+
+def is_there(sessions: Sessions) -> bool:
+    """Tell whether demonstration data are in the database."""
+    with sessions.read() as session:
+        names = [draft.name for draft in dataset.organisations().values()]
+        return session.scalar(select(Organisation.id).where(Organisation.name.in_(names)).limit(1)) is not None
 
 
 def seed_demo(context: Context, progress: Progress = no_progress, folder: Path | None = None) -> dict[str, int]:
@@ -22,10 +29,9 @@ def seed_demo(context: Context, progress: Progress = no_progress, folder: Path |
     folder: where vectors of these texts are kept, to be encoded once for all databases. Organisations are stored first
     and in the order of the data, so on an empty database ids are always the same.
     """
+    if is_there(context.sessions):
+        return {}
     organisations = dataset.organisations()
-    with context.sessions.read() as session:
-        if session.scalar(select(Organisation.id).where(Organisation.name.in_(_names(organisations))).limit(1)):
-            return {}
     demo_texts = [(CHALLENGES, demo) for demo in dataset.challenges()]
     demo_profiles = [(PROFILES, demo) for demo in dataset.profiles()]
     stored: dict[str, Organisation] = {}
@@ -56,7 +62,3 @@ def seed_demo(context: Context, progress: Progress = no_progress, folder: Path |
         ids = submit_many(context, texts, before=store_organisations, progress=progress, encoder=encoder)
     keys = [demo.key for _, demo in [*demo_texts, *demo_profiles]]
     return dict(zip(keys, ids, strict=True))
-
-
-def _names(organisations: dict[str, OrganisationCreate]) -> list[str]:
-    return [draft.name for draft in organisations.values()]

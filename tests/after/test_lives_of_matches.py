@@ -356,7 +356,7 @@ def test_every_life_of_a_match_keeps_the_rules(
     run_state_machine_as_test(
         LifeHere,
         settings=settings(
-            max_examples=1000 if long else 20,
+            max_examples=1000 if long else 12,
             stateful_step_count=STEPS,
             deadline=None,
             database=None,

@@ -31,18 +31,23 @@ def context(engine: Engine, clock: SettableClock, demo_statistics: Statistics) -
 def challenge(context: Context, client: TestClient) -> int:
     """A challenge in Bavaria, and forty profiles that differ."""
     networks = ["send", "startup-verband", None]
-    for number in range(40):
-        draft = {"name": f"Startup {number}", "kind": "startup", "network": networks[number % 3]}
-        startup = client.post(f"{API}/organisations", json=draft).json()["id"]
-        stories.profile(
-            context,
-            stories.words_for(number),
-            startup,
-            language="en" if number % 4 == 0 else "de",
-            regions=["bundesweit"] if number % 2 else ["bayern", "remote"],
-            fields_of_action=["health"] if number % 5 else ["family", "training"],
-            hosting="outside_eu" if number % 10 == 9 else "germany",
-        )
+    stories.profiles_at_once(
+        context,
+        [
+            (
+                f"Startup {number}",
+                networks[number % 3],
+                stories.words_for(number),
+                {
+                    "language": "en" if number % 4 == 0 else "de",
+                    "regions": ["bundesweit"] if number % 2 else ["bayern", "remote"],
+                    "fields_of_action": ["health"] if number % 5 else ["family", "training"],
+                    "hosting": "outside_eu" if number % 10 == 9 else "germany",
+                },
+            )
+            for number in range(40)
+        ],
+    )
     welfare = stories.organisation(context, "welfare")
     asked = [{"kind": "hosting", "value": "eu"}]
     stored = stories.challenge(context, welfare, stories.words_for(3), must_haves=asked)

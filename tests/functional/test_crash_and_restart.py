@@ -20,15 +20,15 @@ from tests.servers import Server, environment
 
 pytestmark = pytest.mark.functional
 CONTENT = stories.CHALLENGE_CONTENT
+PAUSE = 0.05
+"""Seconds between two requests of a client, which leave the cores to servers that start."""
+DRAINED_AFTER = 0.5
+"""Seconds between taking a server out, as a proxy does first, and ending it: a connection that the kernel has taken and
+the server has not is lost when the socket closes."""
 
 
 def start(url: str) -> Server:
     return Server([sys.executable, "-m", "tests.hashing_server", url], environment(url))
-
-
-DRAINED_AFTER = 0.5
-"""Seconds between taking a server out, as a proxy does first, and ending it: a connection that the kernel has taken and
-the server has not is lost when the socket closes."""
 
 
 class Database:
@@ -132,7 +132,7 @@ class Load:
 
     def _run(self, number: int) -> None:
         for turn in itertools.count(number):
-            if self._stop.is_set():
+            if self._stop.wait(PAUSE):
                 return
             self._ask(turn)
 

@@ -233,7 +233,7 @@ def test_after_every_step_the_lists_are_those_of_computing_everything_anew(
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=200 if long else 6,
+            max_examples=200 if long else 5,
             stateful_step_count=40 if long else 20,
             deadline=None,
             database=None,
