@@ -1,4 +1,4 @@
-"""What can be wrong with a rescoring run and its activation."""
+"""What can be wrong with the work behind the pages: rescoring runs, their activation, mails."""
 
 from app.errors.base import Conflict
 
@@ -122,4 +122,18 @@ class CatchUpTooSlow(Conflict):
     en = (
         "Too much is changing",
         "Texts change faster than they can be brought in. The old ranking stays; try again later.",
+    )
+
+
+class MailNotGivenUp(Conflict):
+    """Only a mail that was given up is tried again."""
+
+    code = "mail-not-given-up"
+    de = (
+        "Geht im jetzigen Zustand nicht",
+        "Diese Mail ist unterwegs, schon gesendet oder nicht mehr nötig. Laden Sie die Seite neu.",
+    )
+    en = (
+        "Not possible in this state",
+        "This mail is on its way, sent already or needed no more. Load the page again.",
     )

@@ -73,7 +73,7 @@ def unknown_column(name: str, kind: Kind) -> FieldError:
     if nearest:
         german, english = f" Gemeint ist wohl „{nearest}“.", f" Probably '{nearest}' is meant."
     else:
-        german, english = " --template zeigt alle, die es gibt.", " --template shows all there are."
+        german, english = " Die Vorlage zeigt alle, die es gibt.", " The template shows all there are."
     return FieldError(
         printable(name),
         "unknown_column",
@@ -92,12 +92,12 @@ def no_owner() -> FieldError:
     )
 
 
-def template(kind: Kind, *, separator: str) -> str:
-    """Return a CSV with all columns and one row that shows how cells are filled in."""
+def template(kind: Kind, *, separator: str, owner: bool = True) -> str:
+    """Return a CSV with all columns and one row that shows how cells are filled in. owner: say whose text it is."""
     example: dict[str, Any] = dict(
         challenge_schemas.EXAMPLE if kind is CHALLENGES else profile_schemas.EXAMPLE,
     )
-    names = [ORGANISATION_ID, *kind.content.model_fields]
+    names = [*([ORGANISATION_ID] if owner else []), *kind.content.model_fields]
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=separator, lineterminator="\r\n")
     writer.writerow(names)

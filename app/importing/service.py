@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.auth.actor import OPERATOR, Actor
 from app.challenges.kind import CHALLENGES
 from app.context import Context
 from app.errors import Conflict, FieldError, ProfileExists
@@ -89,16 +90,19 @@ def check_table(
     return CheckedFile(kind, len(table.records), ready, tuple(errors))
 
 
-def store(context: Context, checked: CheckedFile, progress: Progress = no_progress) -> list[int]:
+def store(
+    context: Context, checked: CheckedFile, progress: Progress = no_progress, *, actor: Actor = OPERATOR
+) -> list[int]:
     """Store and publish all rows in one transaction; returns their ids in the order of the file.
 
-    Raises `BadRows` while there are errors, `OvertakenByOthers` when the check is no longer true.
+    Raises `BadRows` while there are errors, `OvertakenByOthers` when the check is no longer true, `Forbidden` where
+    the actor does not write for an organisation.
     """
     if checked.errors:
         raise BadRows(bad=checked.bad)
     texts = [NewText(checked.kind, _organisation(row.organisation_id), row.content) for row in checked.ready]
     try:
-        return submit_many(context, texts, progress=progress)
+        return submit_many(context, texts, progress=progress, actor=actor)
     except (Conflict, IntegrityError):
         raise OvertakenByOthers from None
 

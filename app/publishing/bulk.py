@@ -7,12 +7,14 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from app.auth.actor import OPERATOR
+from app.auth.actor import OPERATOR, Actor
+from app.auth.identify import refresh
 from app.context import Context
-from app.errors import OrganisationNotVerified
+from app.errors import Forbidden, OrganisationNotVerified
 from app.matches.ranking import PreparedText
 from app.matches.texts import compose_text
 from app.models import Organisation
+from app.publishing import policies
 from app.publishing.kinds import Kind, Row
 from app.publishing.service import new_row, record
 from matching.encoder import Encoder
@@ -44,17 +46,22 @@ def submit_many(
     before: Callable[[Session], Any] = lambda _: None,
     progress: Progress = no_progress,
     encoder: Encoder | None = None,
+    actor: Actor = OPERATOR,
 ) -> list[int]:
     """Publish all texts in one transaction; returns their ids in order. When one can't be stored, none is.
 
-    `before` runs first in the transaction. encoder: as for `LiveRanking.prepare_many`.
+    `before` runs first in the transaction. encoder: as for `LiveRanking.prepare_many`. Raises `Forbidden` where the
+    actor does not write for one of the organisations.
     """
     prepared = prepare_many(context, texts, progress, encoder)
     ids: list[int] = []
     with context.sessions.write() as session, context.ranking.writer(session) as writer:
         before(session)
+        actor = refresh(session, actor)
         for done, (text, ready) in enumerate(zip(texts, prepared, strict=True), 1):
             organisation = text.organisation(session)
+            if not policies.may_write(actor, organisation.id):
+                raise Forbidden
             text.kind.check_owner(session, organisation)
             if not organisation.verified:
                 raise OrganisationNotVerified
@@ -62,7 +69,7 @@ def submit_many(
             session.add(row)
             session.flush()
             writer.enter(text.kind.side, row, ready)
-            record(context, session, text.kind, OPERATOR, row, "published", {})
+            record(context, session, text.kind, actor, row, "published", {})
             ids.append(row.id)
             progress("rank", done, len(texts))
     return ids

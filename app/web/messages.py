@@ -46,6 +46,9 @@ DONE = {
     "run-cancelled": N_("Die Neuberechnung ist abgebrochen."),
     "run-retried": N_("Die Teile werden noch einmal versucht."),
     "run-activated": N_("Die neuen Listen sind sichtbar."),
+    "imported-challenges": N_("Alle Herausforderungen aus der Datei sind veröffentlicht."),
+    "imported-profiles": N_("Alle Angebote aus der Datei sind veröffentlicht."),
+    "mail-sent-again": N_("Die Mail wird noch einmal versucht."),
     "rolled-back": N_("Der frühere Stand ist wieder sichtbar."),
 }
 """What a page says at its top after something was done, by the code in its address."""
@@ -78,6 +81,14 @@ ERRORS = {
     "body-too-large": (
         N_("Das ist zu viel auf einmal"),
         N_("Der Text ist größer als 1 MB. Gehen Sie zurück, kürzen Sie ihn und senden Sie noch einmal."),
+    ),
+    "file-too-large": (
+        N_("Die Datei ist zu groß"),
+        N_("Eine Datei darf hier höchstens 700 kB haben. Teilen Sie sie auf."),
+    ),
+    "empty-file": (
+        N_("Die Datei ist leer"),
+        N_("Laden Sie die Vorlage herunter und füllen Sie sie aus."),
     ),
     "organisation-not-verified": (
         N_("Organisation ist noch nicht bestätigt"),

@@ -26,11 +26,14 @@ _FOR_ROLE = {
     Role.NETWORK_COORDINATOR: (
         ("/verification", N_("Organisationen bestätigen")),
         ("/browse", N_("Herausforderungen im Netzwerk")),
+        ("/reports", N_("Bericht")),
     ),
     Role.ADMIN: (
         ("/verification", N_("Organisationen bestätigen")),
         ("/users", N_("Personen")),
         ("/rescoring", N_("Neuberechnung")),
+        ("/reports", N_("Bericht")),
+        ("/operation", N_("Betrieb")),
         ("/audit", N_("Protokoll")),
     ),
 }

@@ -9,12 +9,18 @@ from typing import Any
 from app.accounts.schemas import EXAMPLE_PASSWORD
 from app.alerts.unsubscribe import make_token
 from app.auth.keys import Keys
+from app.web.importing import Upload
 from tests import stories
 from tests.access.matrix import ADMINS, ANYBODY, OWN, SECRET, SIGNED_IN, Row, _as
 from tests.access.world import LINKS, PASSWORD
+from tests.importing.files import CHALLENGE, PROFILE, csv_file
 
 PROFILE_FORM = stories.PROFILE_CONTENT | {"free_pilot_slots": "2"}
 CHALLENGE_FORM = {name: value for name, value in stories.CHALLENGE_CONTENT.items() if name != "must_haves"}
+
+CHALLENGE_ROW, PROFILE_ROW = (
+    {name: value for name, value in row.items() if name != "organisation"} for row in (CHALLENGE, PROFILE)
+)
 
 
 def rows_of_pages(ids: dict[str, int]) -> list[Row]:
@@ -151,6 +157,11 @@ def _challenges(ids: dict[str, int]) -> Iterator[Row]:
     yield _post("submit_new_challenge", "//challenges/new", members, begun)
     yield Row("preview_challenge_page", "POST", "//challenges/preview", SIGNED_IN, begun, form=True)
     yield Row("autosave_challenge", "POST", "//challenges/autosave", members, begun, form=True)
+    yield _get("show_challenge_import", "//challenges/import", staff)
+    file = Upload("x.csv", csv_file([CHALLENGE_ROW]).encode()).packed
+    publish = {"organisation_id": str(ids["organisation_a"]), "name": "x.csv", "content": file, "step": "publish"}
+    yield _post("submit_challenge_import", "//challenges/import", members, publish)
+    yield _get("download_challenge_template", "//challenges/import/template.csv", SIGNED_IN)
     yield _get("show_unfinished_challenge", unfinished, own)
     yield _post("submit_unfinished_challenge", unfinished, own, CHALLENGE_FORM)
     yield _get("show_challenge_check", f"{unfinished}/check", own)
@@ -166,6 +177,8 @@ def _challenges(ids: dict[str, int]) -> Iterator[Row]:
     yield _get("show_challenge_matches", f"{text}/matches", matches)
     yield _get("show_challenge_matches", f"{draft}/matches", _as(own, 409), "draft")
     yield _get("show_challenge_why_not", f"{text}/why-not?name=Haus", matches)
+    yield _get("show_comparison", f"{text}/compare?with={ids['profile']}&with={ids['second_profile']}", matches)
+    yield _get("show_comparison", f"{text}/compare?with={ids['profile']}", _as(matches, 422), "one startup")
     yield _get("download_challenge_matches_csv", f"{text}/matches.csv", matches)
     yield _get("download_challenge_matches_xlsx", f"{text}/matches.xlsx", matches)
     yield _get("show_published_challenges", "//browse", SIGNED_IN)
@@ -180,6 +193,14 @@ def _profiles(ids: dict[str, int]) -> Iterator[Row]:
     new = PROFILE_FORM | {"organisation_id": str(ids["organisation_t"]), "step": "draft"}
     expected = "401 403 403 403 403 409 403 403 403 403 403 401"
     yield Row("submit_new_profile", "POST", "//profiles/new", expected, new, form=True)
+    startups = "401 403 403 403 200 200 403 403 403 403 403 401"
+    yield _get("show_profile_import", "//profiles/import", startups)
+    # It has a profile, and no startup has two.
+    file = Upload("x.csv", csv_file([PROFILE_ROW]).encode()).packed
+    publish = {"organisation_id": str(ids["organisation_t"]), "name": "x.csv", "content": file, "step": "publish"}
+    refused = "401 403 403 403 403 422 403 403 403 403 403 401"
+    yield Row("submit_profile_import", "POST", "//profiles/import", refused, publish, form=True)
+    yield _get("download_profile_template", "//profiles/import/template.csv", SIGNED_IN)
     yield Row("preview_profile_page", "POST", "//profiles/preview", SIGNED_IN, PROFILE_FORM, form=True)
     yield _get("show_profile", text, "401 200 200 200 200 404 404 404 200 200 404 401")
     yield _get("show_profile", draft, "401 404 404 404 404 200 404 404 404 404 404 401", "draft")
@@ -225,6 +246,11 @@ def _administration(ids: dict[str, int]) -> Iterator[Row]:
     yield _get("show_user_erasure", f"{user}/erase", ADMINS)
     yield _post("submit_user_erasure", f"{user}/erase", ADMINS)
     yield _get("show_audit", "//audit", ADMINS)
+    yield _get("show_operation", "//operation", ADMINS)
+    yield _post("submit_mail_again", f"//operation/mails/{ids['mail']}/send-again", ADMINS)
+    yield _get("show_report", "//reports", "401 403 403 403 403 403 403 200 200 200 403 401")
+    caritas = "401 403 403 403 403 403 403 200 403 200 403 401"
+    yield _get("show_report", "//reports?network=caritas&until=2026-10", caritas, "of a network")
 
 
 def _rescoring(ids: dict[str, int]) -> Iterator[Row]:

@@ -27,10 +27,10 @@ from app.db.migrate import upgrade
 from app.introductions.schemas import MessageWrite
 from app.introductions.service import send_message
 from app.main import create_app
-from app.models import Network, OneTimeLink, Organisation, Outcome, RoleGrant, User
+from app.models import MailOutbox, Network, OneTimeLink, Organisation, Outcome, RoleGrant, User
 from app.rescoring import runs
 from app.rescoring.schemas import RunRequest
-from app.vocabulary import ActorKind, AuthLevel, Language, LinkPurpose, Role
+from app.vocabulary import ActorKind, AuthLevel, Language, LinkPurpose, MailTemplate, Role
 from app.web.challenge_form import to_values
 from tests import stories
 from tests.apps import plain_client
@@ -89,6 +89,7 @@ def make_world(folder: Path) -> World:
     _put_texts(context, world)
     _put_keys(context, world)
     _put_run(context, world)
+    _put_mail(context, world)
     _put_conversations(context, world)
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -134,6 +135,7 @@ def _put_organisations(context: Context, world: World) -> None:
         ("s", "startup", "send"),
         ("t", "startup", None),
         ("u", "welfare", "caritas"),
+        ("v", "startup", None),
     ):
         world.ids[f"organisation_{name}"] = stories.organisation(context, kind, f"Organisation {name}")
         with context.sessions.write() as session:
@@ -195,6 +197,9 @@ def _put_texts(context: Context, world: World) -> None:
     content = to_values(stories.CHALLENGE_CONTENT)
     ids["unfinished"] = unfinished.begin(context, OPERATOR, ids["organisation_a"], content).id
     ids["profile"] = stories.profile(context, "Sensor Sturz Nachtdienst", startup=ids["organisation_s"])["id"]
+    ids["second_profile"] = stories.profile(
+        context, "Lernplattform Küche payroll", startup=ids["organisation_v"], regions=["saarland"]
+    )["id"]
     ids["draft_profile"] = stories.profile(
         context, "App Beratung Schulden", startup=ids["organisation_t"], state="draft"
     )["id"]
@@ -203,6 +208,24 @@ def _put_texts(context: Context, world: World) -> None:
 def _put_run(context: Context, world: World) -> None:
     request = RunRequest()
     world.ids["run"] = runs.request_run(context, context.ranking.encoders, OPERATOR, request)
+
+
+def _put_mail(context: Context, world: World) -> None:
+    """A mail that was given up."""
+    now = context.clock.now()
+    with context.sessions.write() as session:
+        mail = MailOutbox(
+            template=MailTemplate.DIGEST,
+            user_id=world.ids["staff_a"],
+            created_at=now,
+            due_at=now,
+            attempts=6,
+            last_error="ConnectionRefusedError",
+            failed_at=now,
+        )
+        session.add(mail)
+        session.flush()
+        world.ids["mail"] = mail.id
 
 
 def _put_conversations(context: Context, world: World) -> None:

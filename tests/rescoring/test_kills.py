@@ -3,6 +3,7 @@
 import multiprocessing
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from sqlalchemy import Engine, delete, select
 
@@ -114,8 +116,8 @@ def test_a_worker_killed_at_every_point_of_the_code_loses_and_doubles_nothing(st
 class Worker:
     """A worker process with DBOS."""
 
-    def __init__(self, url: str, name: str, version: str, how: str = "run") -> None:
-        words = [sys.executable, "-m", "tests.rescoring.worker_process", url, name, version, how]
+    def __init__(self, url: str, name: str, version: str, how: str = "run", again: Path = Path("/none")) -> None:
+        words = [sys.executable, "-m", "tests.rescoring.worker_process", url, name, version, how, again]
         self.process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
     def wait_for(self, event: str) -> None:
@@ -127,6 +129,11 @@ class Worker:
                 return
         raise AssertionError("".join(lines))
 
+    def wait_until_stopped(self) -> None:
+        stopped = psutil.Process(self.process.pid)
+        while stopped.status() != psutil.STATUS_STOPPED:
+            time.sleep(0.01)
+
     def finish(self) -> str:
         _, log = self.process.communicate(timeout=120)
         assert self.process.returncode == 0, log
@@ -135,6 +142,21 @@ class Worker:
     def kill(self) -> None:
         self.process.kill()
         self.process.communicate(timeout=60)
+
+
+def is_locked(story: Story) -> bool:
+    """Whether the stopped worker holds the lock of an SQLite file; PostgreSQL ends such transactions by itself."""
+    if not story.url.startswith("sqlite"):
+        return False
+    connection = sqlite3.connect(story.url.removeprefix("sqlite:///"), timeout=0.2, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except sqlite3.OperationalError:
+        return True
+    finally:
+        connection.close()
+    return False
 
 
 def retried(story: Story, run_id: int) -> int:
@@ -167,10 +189,18 @@ def test_workers_killed_at_random_moments_are_replaced_by_others(story: Story, r
 
 
 @pytest.mark.parametrize("point", ["encode computed", "rank computed"])
-def test_the_result_of_a_stopped_worker_that_wakes_up_late_is_refused(story: Story, point: str) -> None:
+def test_the_result_of_a_stopped_worker_that_wakes_up_late_is_refused(story: Story, point: str, tmp_path: Path) -> None:
     run_id = story.request()
-    zombie = Worker(story.url, "zombie", "1", f"stop:{point}")
+    again = tmp_path / "again"
+    zombie = Worker(story.url, "zombie", "1", f"stop:{point}", again)
     zombie.wait_for("stopping")
+    zombie.wait_until_stopped()
+    while is_locked(story):
+        again.touch()
+        zombie.process.send_signal(signal.SIGCONT)
+        while again.exists():
+            time.sleep(0.01)
+        zombie.wait_until_stopped()
     Worker(story.url, "second", "1").finish()
     assert story.run(run_id).state == RunState.COMPLETE
     zombie.process.send_signal(signal.SIGCONT)

@@ -1,7 +1,8 @@
 """A worker on rescoring runs in its own process, with encoders that only hash words.
 
-Run as `python -m tests.rescoring.worker_process DATABASE_URL NAME VERSION HOW`. HOW: `run`; `stop:POINT` to be stopped
-(SIGSTOP) at the first such point; `night:HH:MM` to work on the run of the night, the second there is, until it ended.
+Run as `python -m tests.rescoring.worker_process DATABASE_URL NAME VERSION HOW AGAIN`. HOW: `run`; `stop:POINT` to be
+stopped (SIGSTOP) at the first such point, again as long as a file AGAIN is there; `night:HH:MM` to work on the run of
+the night, the second there is, until it ended.
 """
 
 import json
@@ -10,6 +11,7 @@ import signal
 import sys
 import time
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 
@@ -58,16 +60,19 @@ def runs_so_far(ground: Ground) -> int:
         return session.scalar(select(func.count()).select_from(RescoringRun)) or 0
 
 
-def stop_between_writes(url: str) -> None:
-    """Stop this process at a moment when none of its threads writes: on SQLite that would lock everybody out."""
-    engine = make_engine(url)
-    with Sessions(engine).write():
-        pass  # the lock is free again right after this
+def stop_between_writes(again: Path) -> None:
+    """Stop this process, and once more for each file `again` that is there when it goes on.
+
+    One of its threads may hold the lock of SQLite when it stops, which would lock everybody out.
+    """
     os.kill(os.getpid(), signal.SIGSTOP)
+    while again.exists():
+        again.unlink()
+        os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def main() -> None:
-    url, name, version, how = sys.argv[1:]
+    url, name, version, how, again = sys.argv[1:]
     logging.configure("json")
     shrink()
     worker.APPLICATION_VERSION = version
@@ -80,7 +85,7 @@ def main() -> None:
         if kind == "stop" and reached == point:
             sys.stderr.write(json.dumps({"event": "stopping"}) + "\n")
             sys.stderr.flush()
-            stop_between_writes(url)
+            stop_between_writes(Path(again))
         time.sleep(PAUSE)
 
     def shop(ground: Ground, _settings: Settings, own_name: str) -> Workshop:

@@ -162,8 +162,8 @@ def test_the_menu_shows_what_somebody_may_use(site: Site) -> None:
     assert menus == {
         "staff_a": ["/challenges", "/conversations", f"/organisations/{organisation_a}"],
         "startup_a": ["/profile", "/browse", "/conversations", f"/organisations/{organisation_s}"],
-        "coordinator_a": ["/verification", "/browse"],
-        "admin": ["/verification", "/users", "/rescoring", "/audit"],
+        "coordinator_a": ["/verification", "/browse", "/reports"],
+        "admin": ["/verification", "/users", "/rescoring", "/reports", "/operation", "/audit"],
         "anonymous": [],
     }
 
@@ -185,7 +185,7 @@ def test_a_preview_says_why_it_is_empty(site: Site) -> None:
     assert "sobald Ihre Organisation bestätigt ist" in unverified.text
     found = site.post("/challenges/preview", {"problem": "Sturz im Nachtdienst, viel zu spät."}, "staff_a")
     assert "Sensor Sturz Nachtdienst" in found.said(".preview-list")
-    assert found.said("#status") == "1 Vorschlag"
+    assert found.said("#status") == "2 Vorschläge"
     foreign = site.post("/challenges/preview", {"problem": "Sturz im Nachtdienst, viel zu spät."}, "startup_a")
     assert "Sensor" not in foreign.text
 

@@ -228,7 +228,7 @@ def test_rankings_that_are_kept_know_who_made_them(free: Site) -> None:
         with free.context.sessions.read() as session:
             found = rankings.read_status(session, free.context.clock.now())
             assert found.scoring_is_current
-            assert [(side.published, side.encoded) for side in found.sides] == [(4, 4), (1, 1)]
+            assert [(side.published, side.encoded) for side in found.sides] == [(4, 4), (2, 2)]
             return [(one.id, one.active, one.run) for one in found.rankings]
 
     second = service.read_run(free.context, run_id).generation or 0
