@@ -120,7 +120,7 @@ def test_random_input_is_answered_as_described(api: BaseSchema, label: str, requ
     cases: Any = st.one_of(*(operation_of(api, label).as_strategy(mode) for mode in MODES))
 
     @settings(
-        max_examples=200 if long else 15,
+        max_examples=200 if long else 10,
         deadline=None,
         database=None,
         derandomize=not long,

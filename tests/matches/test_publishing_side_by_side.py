@@ -36,7 +36,8 @@ def test_publishing_from_four_processes_gives_the_rows_of_a_recomputation(
 ) -> None:
     context = make_context(engine, clock, statistics=demo_statistics)
     welfare = stories.organisation(context, "welfare")
-    spawning = multiprocessing.get_context("spawn")
+    spawning = multiprocessing.get_context("forkserver")  # which imports once for all
+    spawning.set_forkserver_preload(["tests.workers"])
     together = spawning.Barrier(PROCESSES)
     processes = [
         spawning.Process(target=workers.publish, args=(database_url, number, EACH, welfare, together))
