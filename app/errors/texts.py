@@ -42,6 +42,14 @@ class ProfileExists(Conflict):
     )
 
 
+class ShortlistFull(Conflict):
+    """So many startups are no short list any more."""
+
+    code = "shortlist-full"
+    de = ("Die Merkliste ist voll", "Auf eine Merkliste passen {limit} Startups. Nehmen Sie zuerst eines herunter.")
+    en = ("The shortlist is full", "A shortlist holds {limit} startups. Take one off first.")
+
+
 class WrongOrganisationKind(Conflict):
     """Welfare bodies have challenges, startups have profiles."""
 

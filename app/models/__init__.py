@@ -15,6 +15,7 @@ from app.models.organisation import Organisation
 from app.models.profile import Profile
 from app.models.ranking import ChallengeList, Match, ProfileList, RankingGeneration
 from app.models.rescoring import RescoringPartition, RescoringRun
+from app.models.shortlist import ShortlistEntry
 from app.models.unfinished import UnfinishedChallenge
 from app.models.user import ExternalIdentity, RoleGrant, User
 from app.models.vector import ChallengeVector, ProfileVector
@@ -56,6 +57,7 @@ __all__ = [
     "RescoringPartition",
     "RescoringRun",
     "RoleGrant",
+    "ShortlistEntry",
     "Throttle",
     "ToldMatch",
     "UnfinishedChallenge",

@@ -28,6 +28,7 @@ from app.models import (
     Outcome,
     Profile,
     RoleGrant,
+    ShortlistEntry,
     UnfinishedChallenge,
     User,
 )
@@ -74,6 +75,7 @@ def person_rows(user_id: int, email: str) -> list[tuple[Any, ColumnElement[bool]
         (IntroductionStep, IntroductionStep.author_id == user_id),
         (Message, Message.author_id == user_id),
         (Outcome, Outcome.link_id.in_(links)),
+        (ShortlistEntry, ShortlistEntry.user_id == user_id),
         (AlertSettings, AlertSettings.user_id == user_id),
         (Alert, Alert.user_id == user_id),
     ]
@@ -92,6 +94,7 @@ def organisation_rows(organisation_id: int) -> list[tuple[Any, ColumnElement[boo
         (Challenge, Challenge.organisation_id == organisation_id),
         (Profile, Profile.organisation_id == organisation_id),
         (UnfinishedChallenge, UnfinishedChallenge.organisation_id == organisation_id),
+        (ShortlistEntry, ShortlistEntry.organisation_id == organisation_id),
         (OneTimeLink, OneTimeLink.organisation_id == organisation_id),
         (Decision, Decision.organisation_id == organisation_id),
         (Introduction, Introduction.id.in_(taken_part)),

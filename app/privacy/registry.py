@@ -107,6 +107,9 @@ COLUMNS: dict[str, dict[str, DataClass]] = {
     "unfinished_challenge": dict.fromkeys(
         ("id", "organisation_id", "content", "version", "created_at", "updated_at"), PERSONAL
     ),
+    "shortlist_entry": dict.fromkeys(
+        ("id", "organisation_id", "challenge_id", "profile_id", "note", "user_id", "created_at", "updated_at"), PERSONAL
+    ),
     "throttle": {"key": SECRET, "tries": NONE, "blocked_until": NONE, "updated_at": NONE},
     "idempotent_request": {
         "scope": PERSONAL,

@@ -18,6 +18,7 @@ from app.matches.match_repository import MatchFilter
 from app.matches.schemas import MatchListing
 from app.organisations import repository as organisations
 from app.profiles import service as profiles
+from app.shortlist import service as shortlist
 from app.vocabulary import FieldOfAction, Language, Region
 from app.web import sheets
 from app.web.cards import Card, cards
@@ -139,6 +140,7 @@ def _page(
     }
     decides = policies.may_decide(actor, listed.text["organisation"]["id"])
     today = context.clock.today()
+    may_remember = side is Side.CHALLENGE and decides
     return view.render(
         "matches.html",
         listed=listed,
@@ -146,6 +148,8 @@ def _page(
         choices=choices,
         today=today,
         decides=decides,
+        may_remember=may_remember,
+        remembered=shortlist.remembered(session, text_id) if may_remember else set(),
         by_name=BY_NAME[side].blank()["name"],
     )
 

@@ -30,6 +30,8 @@ from app.main import create_app
 from app.models import MailOutbox, Network, OneTimeLink, Organisation, Outcome, RoleGrant, User
 from app.rescoring import runs
 from app.rescoring.schemas import RunRequest
+from app.shortlist import service as shortlist
+from app.shortlist.service import NoteWrite
 from app.vocabulary import ActorKind, AuthLevel, Language, LinkPurpose, MailTemplate, Role
 from app.web.challenge_form import to_values
 from tests import stories
@@ -200,6 +202,7 @@ def _put_texts(context: Context, world: World) -> None:
     ids["second_profile"] = stories.profile(
         context, "Lernplattform Küche payroll", startup=ids["organisation_v"], regions=["saarland"]
     )["id"]
+    shortlist.put(context, OPERATOR, ids["challenge"], ids["second_profile"], NoteWrite(note="Anrufen"))
     ids["draft_profile"] = stories.profile(
         context, "App Beratung Schulden", startup=ids["organisation_t"], state="draft"
     )["id"]

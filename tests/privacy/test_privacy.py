@@ -39,6 +39,8 @@ from app.models import (
 from app.privacy import erasure, erasure_log, export, registry, retention
 from app.privacy.registry import DataClass
 from app.security import Security
+from app.shortlist import service as shortlist
+from app.shortlist.service import NoteWrite
 from app.vocabulary import ActorKind, LinkPurpose, MailTemplate, Role
 from tests import stories
 from tests.access.world import put_person
@@ -111,6 +113,8 @@ def put_canary(context: Context) -> tuple[int, int, int]:
     receipt = idempotency.make_receipt(OPERATOR, "create_challenge", "key", content)
     challenge = challenges.submit_challenge(context, OPERATOR, draft, receipt)
     unfinished.begin(context, OPERATOR, welfare, {"problem": f"Noch ein {CANARY} singt."})
+    profile = stories.profile(context, "Käfig Gesang")["id"]
+    shortlist.put(context, OPERATOR, challenge["id"], profile, NoteWrite(note=f"Fragen, ob er {CANARY} kennt"))
     challenges.edit_challenge(context, OPERATOR, challenge["id"], {"wish": f"Weniger {CANARY}."}, "*")
     return person, welfare, challenge["id"]
 

@@ -7,9 +7,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psutil
 import pytest
@@ -113,12 +114,26 @@ def test_a_worker_killed_at_every_point_of_the_code_loses_and_doubles_nothing(st
         assert_lists_are_exact(session)
 
 
+@pytest.fixture(autouse=True)
+def nobody_stays() -> Iterator[None]:
+    """Kill the workers that a failed test leaves, stopped ones too."""
+    yield
+    for process in Worker.started:
+        if process.poll() is None:
+            process.kill()
+            process.communicate(timeout=60)
+    Worker.started.clear()
+
+
 class Worker:
     """A worker process with DBOS."""
+
+    started: ClassVar[list[subprocess.Popen[str]]] = []
 
     def __init__(self, url: str, name: str, version: str, how: str = "run", again: Path = Path("/none")) -> None:
         words = [sys.executable, "-m", "tests.rescoring.worker_process", url, name, version, how, again]
         self.process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        self.started.append(self.process)
 
     def wait_for(self, event: str) -> None:
         assert self.process.stderr is not None
@@ -130,8 +145,9 @@ class Worker:
         raise AssertionError("".join(lines))
 
     def wait_until_stopped(self) -> None:
-        stopped = psutil.Process(self.process.pid)
-        while stopped.status() != psutil.STATUS_STOPPED:
+        until = time.monotonic() + 30
+        while psutil.Process(self.process.pid).status() != psutil.STATUS_STOPPED:
+            assert time.monotonic() < until, "it does not stop"
             time.sleep(0.01)
 
     def finish(self) -> str:
@@ -195,12 +211,14 @@ def test_the_result_of_a_stopped_worker_that_wakes_up_late_is_refused(story: Sto
     zombie = Worker(story.url, "zombie", "1", f"stop:{point}", again)
     zombie.wait_for("stopping")
     zombie.wait_until_stopped()
-    while is_locked(story):
+    for _ in range(50):
+        if not is_locked(story):
+            break
         again.touch()
         zombie.process.send_signal(signal.SIGCONT)
-        while again.exists():
-            time.sleep(0.01)
+        time.sleep(0.3)
         zombie.wait_until_stopped()
+    assert not is_locked(story)
     Worker(story.url, "second", "1").finish()
     assert story.run(run_id).state == RunState.COMPLETE
     zombie.process.send_signal(signal.SIGCONT)

@@ -65,10 +65,15 @@ def stop_between_writes(again: Path) -> None:
 
     One of its threads may hold the lock of SQLite when it stops, which would lock everybody out.
     """
-    os.kill(os.getpid(), signal.SIGSTOP)
+    _stop()
     while again.exists():
         again.unlink()
-        os.kill(os.getpid(), signal.SIGSTOP)
+        _stop()
+
+
+def _stop() -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
+    time.sleep(0.1)  # the signal may reach another thread first
 
 
 def main() -> None:

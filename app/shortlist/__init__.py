@@ -1,0 +1,1 @@
+"""Startups that an organisation remembers for a challenge, with notes its people share."""
