@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
+from pydantic import AfterValidator
 from sqlalchemy.orm import Session
 
 from app.accounts.people import Visitor
@@ -23,6 +24,7 @@ from app.errors import (
     SessionNeeded,
     UnsupportedMediaType,
 )
+from app.fields import clean_text
 from app.vocabulary import Language
 
 ADMINISTRATION = frozenset({Permission.READ_ADMINISTRATION, Permission.WRITE_ADMINISTRATION})
@@ -152,6 +154,11 @@ IdempotencyKey = Annotated[
 NetworkFilter = Annotated[
     str | None,
     Query(max_length=40, pattern=r"^[a-z0-9-]+$", description="Slug of a network, from `GET /networks`."),
+]
+Words = Annotated[
+    str,
+    Query(max_length=100, description="Words that all stand in the text or the name of its organisation."),
+    AfterValidator(clean_text),
 ]
 Limit = Annotated[int, Query(ge=1, le=100, description="Rows on a page.")]
 Cursor = Annotated[

@@ -15,6 +15,7 @@ from app.api.dependencies import (
     NetworkFilter,
     ReadProfiles,
     ReadSessionDep,
+    Words,
     WriteProfiles,
 )
 from app.api.lists import Listing, link_next
@@ -57,12 +58,14 @@ def list_profiles(
     response: Response,
     session: ReadSessionDep,
     actor: ReadProfiles,
+    *,
     state: ProfileState | None = None,
     field_of_action: FieldOfAction | None = None,
     region: Region | None = None,
     language: Language | None = None,
     organisation_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     network: NetworkFilter = None,
+    q: Words = "",
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Listing[ProfileRead]:
@@ -78,6 +81,7 @@ def list_profiles(
         network=network,
         limit=limit,
         cursor=cursor,
+        words=q,
     )
     link_next(request, response, page.next_cursor)
     return Listing(items=[ProfileRead.model_validate(row) for row in page.rows], next_cursor=page.next_cursor)

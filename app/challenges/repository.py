@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.auth.actor import Actor
 from app.db.types import json_contains
+from app.db.words import has_words
 from app.models import Challenge, Network, Organisation
 from app.pagination import Page, newest_first
 from app.publishing import policies
@@ -36,8 +37,9 @@ def page(
     network: str | None,
     limit: int,
     cursor: str | None,
+    words: str = "",
 ) -> Page[Challenge]:
-    """Return challenges, newest first."""
+    """Return challenges, newest first. words: each of them stands in the text or the name of its organisation."""
     query = readable_by(actor)
     if state is not None:
         query = query.where(Challenge.state == state)
@@ -51,4 +53,8 @@ def page(
         query = query.where(Challenge.organisation_id == organisation_id)
     if network is not None:
         query = query.where(Challenge.organisation.has(Organisation.network.has(Network.slug == network)))
+    if words:
+        query = query.join(Challenge.organisation).where(
+            has_words((Challenge.title, Challenge.problem, Challenge.wish, Organisation.name), words)
+        )
     return newest_first(session, query, Challenge.id, limit=limit, cursor=cursor)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, not_, or_, select
+from sqlalchemy import and_, not_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.clock import Clock
 from app.db.types import json_contains
+from app.db.words import contains
 from app.matches import expiry
 from app.matches.list_writer import LENGTH, MINIMUM_FIT, SURE
 from app.matches.sides import TABLES
@@ -107,25 +108,15 @@ def partners(session: Session, side: Side, ids: Sequence[int], wanted: MatchFilt
 
 
 def partners_called(session: Session, side: Side, name: str, clock: Clock, *, limit: int) -> list[Any]:
-    """Return texts of `side` that are shown and have `name` in their name, title or organisation, by name.
-
-    SQLite folds the case of ASCII only; that `ärzte` finds `Ärzte` there too is the work of the spellings.
-    """
+    """Return texts of `side` that are shown and have `name` in their name, title or organisation, by name."""
     model = TABLES[side].text
     called = Profile.name if side is Side.PROFILE else Challenge.title
-    spellings = dict.fromkeys((name, name.lower(), name.upper(), name.capitalize(), name.title()))
     query = (
         select(model)
         .join(model.organisation)
         .where(
             model.state == TABLES[side].published,
-            or_(
-                *(
-                    column.icontains(spelling, autoescape=True)
-                    for column in (called, Organisation.name)
-                    for spelling in spellings
-                )
-            ),
+            contains((called, Organisation.name), name),
         )
         .options(joinedload(model.organisation))
         .order_by(called, model.id)

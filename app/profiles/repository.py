@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.auth.actor import Actor
 from app.db.types import json_contains
+from app.db.words import has_words
 from app.models import Network, Organisation, Profile
 from app.pagination import Page, newest_first
 from app.publishing import policies
@@ -44,8 +45,9 @@ def page(
     network: str | None,
     limit: int,
     cursor: str | None,
+    words: str = "",
 ) -> Page[Profile]:
-    """Return profiles, newest first."""
+    """Return profiles, newest first. words: each of them stands in the text or the name of its organisation."""
     query = readable_by(actor)
     if state is not None:
         query = query.where(Profile.state == state)
@@ -59,4 +61,10 @@ def page(
         query = query.where(Profile.organisation_id == organisation_id)
     if network is not None:
         query = query.where(Profile.organisation.has(Organisation.network.has(Network.slug == network)))
+    if words:
+        query = query.join(Profile.organisation).where(
+            has_words(
+                (Profile.name, Profile.offer, Profile.problem_solved, Profile.capabilities, Organisation.name), words
+            )
+        )
     return newest_first(session, query, Profile.id, limit=limit, cursor=cursor)

@@ -1,42 +1,147 @@
-"""Looking around in what was published."""
+"""Looking around in what was published: challenges, and startups, by words and filters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Response
 
-from app.api.dependencies import Cursor, ReadChallenges, ReadSessionDep
-from app.challenges import repository
+from app.api.dependencies import Cursor, ReadChallenges, ReadProfiles, ReadSessionDep, Words
+from app.challenges import repository as challenges
 from app.challenges.schemas import ChallengeRead
-from app.vocabulary import ChallengeState, FieldOfAction, Language, Region
+from app.pagination import Page
+from app.profiles import repository as profiles
+from app.profiles.schemas import ProfileRead
+from app.vocabulary import ChallengeState, FieldOfAction, Language, ProfileState, Region
+from app.web.i18n import N_
 from app.web.labels import options
-from app.web.matches import WantedDep
-from app.web.view import ViewDep
+from app.web.matches import Wanted, WantedDep
+from app.web.view import View, ViewDep
 
 router = APIRouter(include_in_schema=False)
 
 ON_A_PAGE = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One text in the list."""
+
+    href: str
+    title: str
+    language: str
+    organisation: str
+    sentence: str
+    fields: Any
+    regions: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a page says. Texts are German and translated when shown."""
+
+    title: str
+    heading: str
+    nobody: str
+
+
+CHALLENGES = Texts(
+    N_("Herausforderungen finden"),
+    N_("Was gerade gebraucht wird"),
+    N_(
+        "Hier ist noch nichts zu sehen. Herausforderungen sehen Sie, sobald Ihre Organisation bestätigt ist und andere "
+        "etwas veröffentlicht haben."
+    ),
+)
+STARTUPS = Texts(
+    N_("Startups finden"),
+    N_("Was Startups anbieten"),
+    N_(
+        "Hier ist noch nichts zu sehen. Angebote sehen Sie, sobald Ihre Organisation bestätigt ist und Startups etwas "
+        "veröffentlicht haben."
+    ),
+)
+
+
 @router.get("/browse", operation_id="show_published_challenges")
 def show_published_challenges(
-    view: ViewDep, session: ReadSessionDep, actor: ReadChallenges, wanted: WantedDep, cursor: Cursor = None
+    view: ViewDep,
+    session: ReadSessionDep,
+    actor: ReadChallenges,
+    wanted: WantedDep,
+    q: Words = "",
+    cursor: Cursor = None,
 ) -> Response:
     """All published challenges the reader may see, newest first."""
+    page = challenges.page(session, actor, state=ChallengeState.PUBLISHED, words=q, **_asked(wanted, cursor))
+    rows = [ChallengeRead.model_validate(row) for row in page.rows]
+    found = [
+        Found(
+            f"/challenges/{row.id}",
+            row.title,
+            row.language.value,
+            row.organisation.name,
+            "",
+            row.fields_of_action,
+            [row.region],
+        )
+        for row in rows
+    ]
+    return _show(view, CHALLENGES, found, page, wanted, q)
+
+
+@router.get("/startups", operation_id="show_published_profiles")
+def show_published_profiles(
+    view: ViewDep,
+    session: ReadSessionDep,
+    actor: ReadProfiles,
+    wanted: WantedDep,
+    q: Words = "",
+    cursor: Cursor = None,
+) -> Response:
+    """All published profiles the reader may see, newest first."""
+    page = profiles.page(session, actor, state=ProfileState.PUBLISHED, words=q, **_asked(wanted, cursor))
+    rows = [ProfileRead.model_validate(row) for row in page.rows]
+    found = [
+        Found(
+            f"/profiles/{row.id}",
+            row.name,
+            row.language.value,
+            row.organisation.name,
+            row.offer,
+            row.fields_of_action,
+            row.regions,
+        )
+        for row in rows
+    ]
+    return _show(view, STARTUPS, found, page, wanted, q)
+
+
+def _asked(wanted: Wanted, cursor: str | None) -> dict[str, Any]:
     asked = wanted.to_filter()
-    page = repository.page(
-        session,
-        actor,
-        state=ChallengeState.PUBLISHED,
-        field_of_action=asked.field_of_action,
-        region=asked.region,
-        language=asked.language,
-        organisation_id=None,
-        network=None,
-        limit=ON_A_PAGE,
-        cursor=cursor,
-    )
-    choices = {
+    return {
+        "field_of_action": asked.field_of_action,
+        "region": asked.region,
+        "language": asked.language,
+        "organisation_id": None,
+        "network": None,
+        "limit": ON_A_PAGE,
+        "cursor": cursor,
+    }
+
+
+def _show(view: View, texts: Texts, found: list[Found], page: Page[Any], wanted: Wanted, words: str) -> Response:
+    choices: Mapping[str, Any] = {
         "field_of_action": options(FieldOfAction),
         "region": options(Region),
         "language": options(Language),
     }
-    rows = [ChallengeRead.model_validate(row) for row in page.rows]
-    return view.render("browse.html", rows=rows, next_cursor=page.next_cursor, wanted=wanted, choices=choices)
+    return view.render(
+        "browse.html",
+        texts=texts,
+        rows=found,
+        next_cursor=page.next_cursor,
+        wanted=wanted,
+        words=words,
+        choices=choices,
+    )

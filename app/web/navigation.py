@@ -17,7 +17,11 @@ class Entry:
 
 
 _FOR_ROLE = {
-    Role.WELFARE_STAFF: (("/challenges", N_("Herausforderungen")), ("/conversations", N_("Gespräche"))),
+    Role.WELFARE_STAFF: (
+        ("/challenges", N_("Herausforderungen")),
+        ("/startups", N_("Startups finden")),
+        ("/conversations", N_("Gespräche")),
+    ),
     Role.STARTUP_MEMBER: (
         ("/profile", N_("Unser Angebot")),
         ("/browse", N_("Herausforderungen finden")),

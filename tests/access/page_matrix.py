@@ -185,6 +185,7 @@ def _challenges(ids: dict[str, int]) -> Iterator[Row]:
     yield _get("download_challenge_matches_csv", f"{text}/matches.csv", matches)
     yield _get("download_challenge_matches_xlsx", f"{text}/matches.xlsx", matches)
     yield _get("show_published_challenges", "//browse", SIGNED_IN)
+    yield _get("show_published_profiles", "//startups?q=Sturz", SIGNED_IN)
 
 
 def _profiles(ids: dict[str, int]) -> Iterator[Row]:

@@ -182,3 +182,14 @@ def test_more_than_four_and_what_nobody_shows_are_refused(site: Site) -> None:
     draft = f"with={site.ids['profile']}&with={site.ids['draft_profile']}"
     assert site.get(f"{address}?{draft}", "staff_a").status == 404
     assert site.get(f"{address}?with=x", "staff_a").status == 422
+
+
+def test_challenges_and_startups_are_found_by_words(site: Site) -> None:
+    page = site.get("/startups?q=sensor", "staff_a")
+    assert [link.get_text() for link in page.all(".rows a")] == ["Sensor Sturz Nachtdienst"]
+    assert page.one("#filter-q")["value"] == "sensor"
+    assert "Lassen Sie ein Wort" in site.get("/startups?q=gibtesnicht", "staff_a").text
+    found = site.get("/browse?q=nachtdienst&region=bayern", "startup_a").all(".rows a")
+    assert found
+    assert not site.get("/startups?q=sensor", "startup_b").all(".rows a"), "startups do not see each other"
+    assert site.get("/browse?q=%25", "startup_a").status == 422

@@ -160,7 +160,7 @@ def test_the_menu_shows_what_somebody_may_use(site: Site) -> None:
     }
     organisation_a, organisation_s = site.ids["organisation_a"], site.ids["organisation_s"]
     assert menus == {
-        "staff_a": ["/challenges", "/conversations", f"/organisations/{organisation_a}"],
+        "staff_a": ["/challenges", "/startups", "/conversations", f"/organisations/{organisation_a}"],
         "startup_a": ["/profile", "/browse", "/conversations", f"/organisations/{organisation_s}"],
         "coordinator_a": ["/verification", "/browse", "/reports"],
         "admin": ["/verification", "/users", "/rescoring", "/reports", "/operation", "/audit"],
