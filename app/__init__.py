@@ -2,4 +2,6 @@
 
 from importlib.metadata import version
 
+import matching as _matching  # noqa: F401  its settings for NumPy come before NumPy
+
 __version__ = version("passgenau")

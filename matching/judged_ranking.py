@@ -53,7 +53,7 @@ def ranked_by_matcher(
 ) -> list[RankResult]:
     """Rank all texts of the other side for each text of one; ids are row numbers."""
     batches = encoded.batches()
-    source = InMemoryPassages(statistics.dimension)
+    source = InMemoryPassages()
     for row, feature in enumerate(encoded.features[direction.other]):
         source.add(direction.other, row, feature.passages)
     return matcher.rank(

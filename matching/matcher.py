@@ -7,10 +7,10 @@ read, and the list is exactly that of computing everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +24,11 @@ from matching.features import Passages
 from matching.fusion import DEFAULT_WEIGHTS, Weights
 from matching.lexical_index import LexicalIndex
 from matching.parallel import Each, on_all_cores, one_by_one
-from matching.passages import PassageSource, PassageVectors, coverage
+from matching.passages import LoadedPassages, PassageSource, PassageVectors, coverage
 from matching.ranking import Floors, Ranking, RankResult
 from matching.signals import (
     DENSE_SCALE,
     LEXICAL_SCALE,
-    ROWS_AT_ONCE,
     LexicalVectors,
     dense_vectors,
     lexical_vectors,
@@ -37,8 +36,11 @@ from matching.signals import (
 )
 from matching.texts import Side
 
+Result = TypeVar("Result")
+
 _BLOCK_NUMBERS: Final = 32_000_000  # of one matrix of a block: 128 MB in float32
 _QUERIES_AT_ONCE: Final = 64  # whose candidates' passages are read together
+_TEXTS_AT_ONCE: Final = 128  # candidates of a single query whose passages are read and centred together
 _STRIDE: Final = 16
 _SLACK: Final = 1e-4  # more than what float32 loses in the selection of candidates
 _NO_ID: Final = np.iinfo(np.int64).max
@@ -88,6 +90,12 @@ class Matcher:
         similar = sorted(rows, key=lambda row: selections[row].best)
         for start in range(0, len(rows), _QUERIES_AT_ONCE):
             group = similar[start : start + _QUERIES_AT_ONCE]
+            if len(group) == 1:
+                rows_of_it = selections[group[0]].rows
+                covered = _coverage_alone(block, passages, group[0], rows_of_it)
+                pairs = self._pairs(block, group[0], rows_of_it, covered)
+                ranked[group[0]] = self._result(block, group[0], selections[group[0]], pairs, request)
+                continue
             prepared = _prepare(block, passages, [selections[row].rows for row in group], each)
             rank = partial(self._rank_row, block, request, prepared, selections)
             ranked.update(zip(group, each(rank, group), strict=True))
@@ -96,7 +104,8 @@ class Matcher:
     def _rank_row(
         self, block: _Block, request: _Request, prepared: _Prepared, selections: list[_Selection], row: int
     ) -> RankResult:
-        pairs = self._pairs(block, row, selections[row].rows, prepared)
+        rows = selections[row].rows
+        pairs = self._pairs(block, row, rows, prepared.coverage(block, row, rows))
         return self._result(block, row, selections[row], pairs, request)
 
     def score_pairs(
@@ -117,7 +126,7 @@ class Matcher:
         for block in self._blocks(queries, query_passages, corpus):
             prepared = _prepare(block, passages, [rows])
             for row in range(len(block.queries)):
-                pairs = self._pairs(block, row, rows, prepared)
+                pairs = self._pairs(block, row, rows, prepared.coverage(block, row, rows))
                 results.append(self._ranking(pairs.take(pairs.order())))
         return results
 
@@ -181,7 +190,7 @@ class Matcher:
         base[~block.allowed[row]] = -np.inf
         return base
 
-    def _pairs(self, block: _Block, row: int, rows: NDArray[np.int64], prepared: _Prepared) -> _Pairs:
+    def _pairs(self, block: _Block, row: int, rows: NDArray[np.int64], covered: NDArray[np.float64]) -> _Pairs:
         """Scores of one query with the given rows, in float64 from exact products: the same in every block."""
         spread = block.corpus.statistics.spread
         per_dense, per_lexical = self.weights.factors(spread)
@@ -191,7 +200,6 @@ class Matcher:
         mine, theirs = block.offsets[row], block.other_offsets[rows]
         # The sum of both offsets first: addition of two numbers commutes, so the direction doesn't matter.
         hubness = mine + theirs
-        covered = coverage(block.queries.side, block.passages.row(row), prepared.of(rows))
         extra = np.where(np.isnan(covered), 0.0, self.weights.passage_extra(np.nan_to_num(covered), cosine, spread))
         scores = np.round(dense * per_dense + lexical * per_lexical - hubness + extra, DECIMALS)
         return _Pairs(block.other.ids[rows], scores, cosine, lexical / LEXICAL_SCALE**2, -hubness, extra)
@@ -292,10 +300,12 @@ class _Prepared:
     rows: NDArray[np.int64]
     passages: PassageVectors
 
-    def of(self, rows: NDArray[np.int64]) -> PassageVectors:
-        if len(rows) == len(self.rows):
-            return self.passages
-        return self.passages.take(np.searchsorted(self.rows, rows))
+    def coverage(self, block: _Block, row: int, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """`matching.passages.coverage` of one query with some of the rows, ascending."""
+        others = self.passages
+        if len(rows) != len(self.rows):
+            others = others.take(np.searchsorted(self.rows, rows))
+        return coverage(block.queries.side, block.passages.row(row), others)
 
 
 def kth_largest(values: NDArray[np.float32], k: int) -> float:
@@ -316,16 +326,43 @@ def _write_products(index: LexicalIndex, lexical: LexicalVectors, out: NDArray[n
 def _prepare(
     block: _Block, source: PassageSource, candidates: list[NDArray[np.int64]], each: Each = one_by_one
 ) -> _Prepared:
-    """Read the passages of all candidates of a block at once."""
+    """Read the passages of all candidates of some queries, and centre each once for all of them."""
     rows = np.unique(np.concatenate(candidates)) if candidates else np.empty(0, np.int64)
+    vectors = list(_pieces(block, source, rows, each, lambda part: part))
+    return _Prepared(rows, PassageVectors.concatenated(vectors, block.corpus.statistics.dimension))
+
+
+def _coverage_alone(block: _Block, source: PassageSource, row: int, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """`matching.passages.coverage` of a single query, which can have thousands of candidates."""
+    side, own = block.queries.side, block.passages.row(row)
+    with on_all_cores(-(-len(rows) // _TEXTS_AT_ONCE), least=2) as each:
+        covered = _pieces(block, source, rows, each, lambda part: coverage(side, own, part))
+        return np.concatenate([np.empty(0), *covered])
+
+
+def _pieces(
+    block: _Block,
+    source: PassageSource,
+    rows: NDArray[np.int64],
+    each: Each,
+    work: Callable[[PassageVectors], Result],
+) -> list[Result]:
+    """Apply `work` to the passages of some rows, some texts at a time.
+
+    While one piece is read, those before are computed on all cores, and what a piece needs stays in the processor's
+    cache instead of hundreds of megabytes of fresh memory for vectors that are used once.
+    """
     side: Side = block.queries.side.other
-    loaded = source.load(side, block.other.ids[rows])
-    means, languages = block.corpus.statistics.mean(side), block.other.languages[rows]
-    if each is not one_by_one:
-        return _Prepared(rows, PassageVectors.prepare(means, languages, loaded, each))
-    # A single text can have thousands of candidates, too.
-    with on_all_cores(len(loaded.vectors) // ROWS_AT_ONCE) as each_part:
-        return _Prepared(rows, PassageVectors.prepare(means, languages, loaded, each_part))
+    means = block.corpus.statistics.mean(side)
+    ids, languages = block.other.ids[rows], block.other.languages[rows]
+    pieces = [slice(start, start + _TEXTS_AT_ONCE) for start in range(0, len(rows), _TEXTS_AT_ONCE)]
+    read = ((ids[piece], languages[piece], source.load(side, ids[piece], languages[piece])) for piece in pieces)
+
+    def compute(piece: tuple[NDArray[np.int64], NDArray[np.uint8], list[LoadedPassages]]) -> Result:
+        own_ids, own_languages, loaded = piece
+        return work(PassageVectors.loaded(source, side, own_ids, own_languages, means, loaded))
+
+    return each(compute, read)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -35,11 +35,11 @@ def one_by_one(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Re
 
 
 @contextmanager
-def on_all_cores(count: int) -> Iterator[Each]:
-    """Give a function that computes `count` or more items side by side; few ones are done in this thread."""
+def on_all_cores(count: int, least: int = MANY) -> Iterator[Each]:
+    """Give a function that computes `count` or more items side by side; fewer than `least` are done in this thread."""
     controller = _controller()
     threads = _threads(controller)
-    if count < MANY or threads == 1:
+    if count < least or threads == 1:
         yield one_by_one
         return
 

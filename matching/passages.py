@@ -13,29 +13,42 @@ from matching.parallel import Each, one_by_one
 from matching.signals import DENSE_SCALE, dense_vectors, products
 from matching.texts import Side
 
+LoadedPassages = NDArray[np.float16] | NDArray[np.int16]
+"""(m, d) passages of one text: float16 as encoded, or int16 whole numbers as given to `PassageSource.keep`."""
+
 
 class PassageSource(Protocol):
-    """Gives the passages of texts; they are read only for candidates and so are not kept in the corpus."""
+    """Gives the passages of texts; they are read only for candidates and so are not kept in the corpus.
 
-    def load(self, side: Side, ids: NDArray[np.int64]) -> Passages:
-        """Passages of the texts `ids`, (k,) int64, in that order. Raises KeyError for an unknown text."""
+    A source serves one statistics. Languages are (k,) uint8 codes of the texts, which are centred by language.
+    """
+
+    def load(self, side: Side, ids: NDArray[np.int64], languages: NDArray[np.uint8]) -> list[LoadedPassages]:
+        """Passages of each of the texts `ids`, (k,) int64, in that order. Raises KeyError for an unknown one."""
+        ...
+
+    def keep(self, side: Side, ids: list[int], languages: list[int], centred: list[NDArray[np.int16]]) -> None:
+        """Take centred passages for the next `load`; may do nothing. Called from several threads."""
         ...
 
 
 class InMemoryPassages:
     """A `PassageSource` that holds everything, for evaluation and small corpora."""
 
-    def __init__(self, dimension: int) -> None:
-        self._dimension = dimension
+    def __init__(self) -> None:
         self._rows: dict[tuple[Side, int], NDArray[np.float16]] = {}
 
     def add(self, side: Side, text_id: int, vectors: NDArray[np.float16]) -> None:
         """Keep the (m, d) passages of one text."""
         self._rows[side, text_id] = vectors
 
-    def load(self, side: Side, ids: NDArray[np.int64]) -> Passages:
+    def load(self, side: Side, ids: NDArray[np.int64], languages: NDArray[np.uint8]) -> list[LoadedPassages]:
         """Passages of the texts `ids`, in that order. Raises KeyError for an unknown text."""
-        return Passages.from_rows([self._rows[side, int(i)] for i in ids], self._dimension)
+        del languages  # nothing is kept by language
+        return [self._rows[side, int(i)] for i in ids]
+
+    def keep(self, side: Side, ids: list[int], languages: list[int], centred: list[NDArray[np.int16]]) -> None:
+        """Do nothing: an evaluation reads each text about once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +69,42 @@ class PassageVectors:
         """Centre passages with the means of their texts' side; languages: (k,) of the texts."""
         of_each = np.repeat(languages, np.diff(passages.offsets))
         return cls(dense_vectors(means, of_each, passages.vectors, each), passages.offsets)
+
+    @classmethod
+    def loaded(
+        cls,
+        source: PassageSource,
+        side: Side,
+        ids: NDArray[np.int64],
+        languages: NDArray[np.uint8],
+        means: NDArray[np.float32],
+        loaded: list[LoadedPassages],
+    ) -> PassageVectors:
+        """Centre what `source` gave for some texts, where it was not yet, and let the source keep that."""
+        fresh = [place for place, rows in enumerate(loaded) if rows.dtype == np.float16]
+        if fresh:
+            dimension = means.shape[1]
+            passages = Passages.from_rows([loaded[place].astype(np.float16, copy=False) for place in fresh], dimension)
+            made = cls.prepare(means, languages[fresh], passages)
+            centred = [made.row(i).astype(np.int16) for i in range(len(fresh))]
+            source.keep(side, ids[fresh].tolist(), languages[fresh].tolist(), centred)
+            if len(fresh) == len(loaded):
+                return made
+            loaded = list(loaded)
+            for place, rows in zip(fresh, centred, strict=True):
+                loaded[place] = rows
+        offsets = np.zeros(len(loaded) + 1, np.int64)
+        np.cumsum([len(rows) for rows in loaded], out=offsets[1:])
+        vectors = np.concatenate(loaded, dtype=np.float32) if loaded else np.empty((0, means.shape[1]), np.float32)
+        return cls(vectors, offsets)
+
+    @classmethod
+    def concatenated(cls, parts: list[PassageVectors], dimension: int) -> PassageVectors:
+        """Put consecutive texts together."""
+        sizes = [np.diff(part.offsets) for part in parts]
+        offsets = np.concatenate([[0], np.cumsum(np.concatenate([np.empty(0, np.int64), *sizes]))])
+        vectors = [part.vectors for part in parts] or [np.empty((0, dimension), np.float32)]
+        return cls(np.concatenate(vectors), offsets)
 
     def row(self, i: int) -> NDArray[np.float32]:
         """(m, d) passages of text i."""

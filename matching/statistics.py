@@ -7,6 +7,7 @@ sides by which a text's hubness and the spread of cosines are measured.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 import zlib
@@ -68,6 +69,11 @@ class Statistics:
     def dimension(self) -> int:
         """Number of columns of the vectors."""
         return int(self.means.shape[2])
+
+    @cached_property
+    def digest(self) -> str:
+        """Name of what vectors are centred with: the encoder and a hash of the means."""
+        return f"{self.fingerprint} {hashlib.blake2b(self.means.tobytes(), digest_size=16).hexdigest()}"
 
     @cached_property
     def idf(self) -> NDArray[np.float32]:

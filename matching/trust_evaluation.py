@@ -81,7 +81,7 @@ class Encoded:
     def rank(self, facets: Mapping[Side, Facets] | None = None, limit: int = metrics.CUT) -> list[dict[int, float]]:
         """Return {profile: score} of the best profiles of each challenge, best first."""
         given = facets or {}
-        source = InMemoryPassages(self.statistics.dimension)
+        source = InMemoryPassages()
         for row, feature in enumerate(self.features[Side.PROFILE]):
             source.add(Side.PROFILE, row, feature.passages)
         results = self.matcher.rank(
@@ -252,7 +252,7 @@ def _scores(
         ]
         batches[side] = SideBatch.from_features(side, range(len(changed)), changed)
     corpus = Corpus.load(encoded.statistics, [batches[Side.PROFILE]])
-    source = InMemoryPassages(encoder.dimension)
+    source = InMemoryPassages()
     nothing = np.empty((0, encoder.dimension), np.float16)
     for number in range(len(batches[Side.PROFILE])):
         source.add(Side.PROFILE, number, nothing)

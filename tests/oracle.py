@@ -54,12 +54,12 @@ def fresh_ranks(
     """Rank every published text of both sides against the snapshot."""
     found: dict[Key, RankResult] = {}
     statistics = snapshot.corpus.statistics
-    reader = PassageReader(session, PassageCache(), snapshot.fingerprint, statistics.dimension, snapshot.hashes)
+    reader = PassageReader(session, PassageCache(), statistics, snapshot.hashes)
     for side in Side:
         for stored in corpus_repository.published_batches(session, side, snapshot.fingerprint, statistics.dimension):
             results = Matcher().rank(
                 stored.batch,
-                reader.load(side, stored.batch.ids),
+                reader.raw(side, stored.batch.ids),
                 snapshot.corpus,
                 reader,
                 limit=limit,

@@ -63,7 +63,7 @@ def measure(settings: Settings, profiles: int, challenges: int) -> dict[str, flo
     """Rank all challenges in blocks, with all signals, the best KEPT of each."""
     encoder = load_configured_encoder(settings)
     prior = packaged_statistics(encoder, settings.model_dir)
-    batches, passages = {}, InMemoryPassages(encoder.dimension)
+    batches, passages = {}, InMemoryPassages()
     for side, count in ((Side.CHALLENGE, challenges), (Side.PROFILE, profiles)):
         synthesis = synthetic.Synthesis(side, encoder, SEED)
         features = [synthesis.draw()[2] for _ in range(count)]

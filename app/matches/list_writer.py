@@ -136,7 +136,7 @@ class ListWriter:
             for stored in corpus_repository.published_batches(
                 self.session, side, self.snapshot.fingerprint, dimension, part
             ):
-                passages = self._reader().load(side, stored.batch.ids)
+                passages = self._reader().raw(side, stored.batch.ids)
                 self.replace_lists(side, stored.batch.ids.tolist(), self._rank(stored, passages, floors=False))
 
     def _rank(self, stored: StoredBatch, passages: Passages, *, floors: bool) -> list[RankResult]:
@@ -152,10 +152,7 @@ class ListWriter:
             )
 
     def _reader(self) -> PassageReader:
-        statistics = self.snapshot.corpus.statistics
-        return PassageReader(
-            self.session, self._cache, self.snapshot.fingerprint, statistics.dimension, self.snapshot.hashes
-        )
+        return PassageReader(self.session, self._cache, self.snapshot.corpus.statistics, self.snapshot.hashes)
 
     @property
     def _minimum_score(self) -> float:

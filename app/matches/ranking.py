@@ -200,6 +200,7 @@ class LiveRanking:
         try:
             self._active = EncoderName.of(generations.get(session, generation_id))
             self._snapshot = Snapshot.load(session, generation_id, revision)
+            self.cache.make_room(self._snapshot.corpus)
         finally:
             self._loading = False
         give_back()
@@ -236,8 +237,7 @@ class LiveRanking:
 
     def passages(self, session: Session, snapshot: Snapshot) -> PassageReader:
         """Return the source of passages for a reader, whose snapshot may hold texts that were deleted meanwhile."""
-        dimension = snapshot.corpus.statistics.dimension
-        return PassageReader(session, self.cache, snapshot.fingerprint, dimension, snapshot.hashes, may_be_gone=True)
+        return PassageReader(session, self.cache, snapshot.corpus.statistics, snapshot.hashes, may_be_gone=True)
 
     def _adopt(self, base: Snapshot, written: Snapshot, revision: int) -> None:
         """Keep what a committed writer made, unless another thread has read it from the database meanwhile."""

@@ -226,12 +226,12 @@ def _ranked(shop: Workshop, generation_id: int, task: Task) -> tuple[Snapshot, l
     with shop.ground.sessions.read(consistent=True) as session:
         snapshot = shop.snapshot(session, generation_id)
         dimension = snapshot.corpus.statistics.dimension
-        reader = PassageReader(session, shop.cache, snapshot.fingerprint, dimension, snapshot.hashes)
+        reader = PassageReader(session, shop.cache, snapshot.corpus.statistics, snapshot.hashes)
         results: list[RankResult] = []
         for stored in corpus_repository.published_batches(
             session, task.side, snapshot.fingerprint, dimension, task.text_ids
         ):
-            own = reader.load(task.side, stored.batch.ids)
+            own = reader.raw(task.side, stored.batch.ids)
             with metrics.RANKING.time():
                 results += shop.matcher.rank(stored.batch, own, snapshot.corpus, reader, limit=KEPT)
         return snapshot, results

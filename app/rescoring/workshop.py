@@ -93,6 +93,7 @@ class Workshop:
             if known is None or known.generation_id != generation_id:
                 self._snapshot = None
                 known = Snapshot.load(session, generation_id, revision)
+                self.cache.make_room(known.corpus)
                 give_back()
             self._snapshot = known.refreshed(session, revision)
             return self._snapshot

@@ -155,8 +155,8 @@ def test_a_startup_comes_by_invitation_and_finds_challenges(
     expect(page.get_by_role("heading", level=1)).to_have_text("Sturz Nachtdienst")
     page.goto(f"{site.url}/browse")
     page.select_option("#filter-region", "berlin")
-    page.get_by_role("button", name="Filtern").click()
-    expect(page.locator("main")).to_contain_text("Mit diesen Filtern ist nichts da")
+    page.get_by_role("button", name="Suchen").click()
+    expect(page.locator("main")).to_contain_text("Damit ist nichts da")
     page.go_back()
     expect(page.locator(".rows li").first).to_be_visible()
 

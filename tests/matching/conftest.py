@@ -35,7 +35,7 @@ class World:
     def __init__(self, seed: int, challenges: int, profiles: int, encoder: HashingEncoder) -> None:
         self.random = np.random.default_rng(seed)
         self.encoder = encoder
-        self.passages = InMemoryPassages(encoder.dimension)
+        self.passages = InMemoryPassages()
         self.features: dict[Side, list[TextFeatures]] = {}
         self.batches: dict[Side, SideBatch] = {}
         for side, count in ((Side.CHALLENGE, challenges), (Side.PROFILE, profiles)):

@@ -135,7 +135,7 @@ def test_equal_scores_are_in_the_order_of_ids() -> None:
     copies = SideBatch(
         Side.PROFILE, ids, batch.languages[same], batch.whole[same], batch.lexical.take(same), batch.facets.take(same)
     )
-    source = InMemoryPassages(24)
+    source = InMemoryPassages()
     for text_id in ids:
         source.add(Side.PROFILE, int(text_id), WORLD.features[Side.PROFILE][0].passages)
     query = WORLD.batches[Side.CHALLENGE].take(np.array([0]))
@@ -161,10 +161,10 @@ def test_nothing_to_rank() -> None:
 def test_passages_are_read_for_candidates_only() -> None:
     asked: list[int] = []
 
-    class Counting:
-        def load(self, side: Side, ids: Any) -> Passages:
+    class Counting(InMemoryPassages):
+        def load(self, side: Side, ids: Any, languages: Any) -> Any:
             asked.append(len(ids))
-            return WORLD.passages.load(side, ids)
+            return WORLD.passages.load(side, ids, languages)
 
     queries = WORLD.batches[Side.CHALLENGE].take(np.array([1]))
     Matcher().rank(queries, WORLD.query_passages(Side.CHALLENGE, [1]), CORPUS, Counting(), limit=3)
