@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -29,7 +30,7 @@ from matching.language import language_code
 from matching.signals import LEXICAL_SCALE, MEAN_SHARE, lexical_vectors
 from matching.statistics import Statistics
 from matching.texts import Text
-from matching.tokens import hashed_grams
+from matching.tokens import gram_occurrences, hashed_grams
 
 MOST_PAIRS: Final = 3
 MOST_TERMS: Final = 5
@@ -145,36 +146,42 @@ def _centred(vectors: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray
 
 def _grams(text: Text, statistics: Statistics) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]:
     """(grams, weights, only) of a `Readable`."""
-    rows = [hashed_grams(passage) for passage in text.passage_texts()]
-    terms, where, standing = np.unique(
-        np.concatenate([row for row, _ in rows]), return_inverse=True, return_counts=True
-    )
-    counts = np.bincount(where, np.concatenate([times for _, times in rows]), minlength=len(terms))
+    rows = [gram_occurrences(passage) for passage in text.passage_texts()]
+    grams = np.concatenate([row for row, _ in rows])
+    if not len(grams):
+        return np.empty(0, np.int32), np.empty(0), np.empty(0, np.int64)
+    order = np.argsort(grams, kind="stable")  # occurrences of one n-gram stay in the order of the passages
+    grams = grams[order]
+    passage = np.repeat(np.arange(len(rows)), [len(row) for row, _ in rows])[order]
+    starts = np.flatnonzero(np.concatenate(([True], grams[1:] != grams[:-1])))
+    ends = np.concatenate((starts[1:], [len(grams)])) - 1
+    terms = grams[starts]
+    counts = np.add.reduceat(np.concatenate([times for _, times in rows])[order], starts)
+    only = np.where(passage[starts] == passage[ends], passage[starts], -1)
     packed = (terms << np.uint32(8)) | np.minimum(counts, 255).astype(np.uint32)
     vectors = lexical_vectors(statistics.idf, LexicalRows(packed, np.array([0, len(packed)], np.int64)))
-    only = np.full(len(terms), -1)
-    only[where] = np.repeat(np.arange(len(rows)), [len(row) for row, _ in rows])
-    only[standing > 1] = -1
     return vectors.terms, vectors.weights / LEXICAL_SCALE, only[np.searchsorted(terms, vectors.terms)]
 
 
 def _terms(text: Text) -> dict[str, tuple[str, Span]]:
-    stemmer = Stemmer.Stemmer(_STEMMERS[text.language])
-    words = list(_words(text.whole))
     found: dict[str, tuple[str, Span]] = {}
-    for (word, span), stem in zip(words, stemmer.stemWords([word for word, _ in words]), strict=True):
-        known = notion(word)
-        found.setdefault(stem, (word, span))
-        if known is not None:
-            found.setdefault(f"#{known}", (word, span))
+    for match in _WORD.finditer(text.whole):
+        word, keys = _meaning(match.group(), text.language)
+        for key in keys:
+            if key not in found:
+                found[key] = word, Span(match.start(), match.end())
     return found
 
 
-def _words(whole: str) -> Iterator[tuple[str, Span]]:
-    for match in _WORD.finditer(whole):
-        word = unicodedata.normalize("NFKC", match.group()).casefold()
-        if len(word) >= _SHORTEST_TERM and word not in STOP_WORDS:
-            yield word, Span(match.start(), match.end())
+@lru_cache(maxsize=50_000)
+def _meaning(written: str, language: str) -> tuple[str, tuple[str, ...]]:
+    """Give a word in lower case, and what it stands for: its stem and its notion, nothing for a stop word."""
+    word = unicodedata.normalize("NFKC", written).casefold()
+    if len(word) < _SHORTEST_TERM or word in STOP_WORDS:
+        return word, ()
+    known = notion(word)
+    stem: str = Stemmer.Stemmer(_STEMMERS[language]).stemWord(word)  # one stemmer must not serve two threads
+    return word, (stem,) if known is None else (stem, f"#{known}")
 
 
 def _shared(challenge: Readable, profile: Readable, statistics: Statistics) -> Sequence[SharedTerm]:

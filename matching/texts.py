@@ -27,6 +27,7 @@ _ABBREVIATIONS = frozenset(
 )
 
 _BREAK = re.compile(r"[.!?…:;]+[\"'”“»)\]]*\s+|\s*\n\s*")
+_LONGEST_WORD = 40
 _LAST_WORD = re.compile(r"[^\s(\"'„“»]+$")
 
 
@@ -161,7 +162,7 @@ def _ends_sentence(whole: str, at: int, match: re.Match[str]) -> bool:
         return False
     if match.group()[0] != ".":
         return True
-    word = _LAST_WORD.search(whole, at, match.start())
+    word = _LAST_WORD.search(whole, max(at, match.start() - _LONGEST_WORD), match.start())
     return not (word and (len(word.group()) == 1 or word.group().isdigit() or word.group().lower() in _ABBREVIATIONS))
 
 

@@ -38,15 +38,20 @@ def hashed_grams(text: str) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
 
     Counts are capped at 255 (uint8). Text without a word gives two empty arrays.
     """
-    counts = capped(Counter(words(text)))
-    if not counts:
-        return np.empty(0, np.uint32), np.empty(0, np.uint8)
-    grams = [_word_grams(word) for word in counts]
-    sizes = np.fromiter((len(g) for g in grams), np.int64, len(grams))
-    weights = np.repeat(np.fromiter(counts.values(), np.int64, len(grams)), sizes)
-    ids, where = np.unique(np.concatenate(grams), return_inverse=True)
+    grams, weights = gram_occurrences(text)
+    ids, where = np.unique(grams, return_inverse=True)
     totals = np.bincount(where, weights=weights, minlength=len(ids))
     return ids, np.minimum(totals, 255).astype(np.uint8)
+
+
+def gram_occurrences(text: str) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """N-gram buckets of the distinct words of `text` (uint32, in no order) and how often each word occurs (int64)."""
+    counts = capped(Counter(words(text)))
+    if not counts:
+        return np.empty(0, np.uint32), np.empty(0, np.int64)
+    grams = [_word_grams(word) for word in counts]
+    weights = np.repeat(np.fromiter(counts.values(), np.int64, len(grams)), [len(one) for one in grams])
+    return np.concatenate(grams), weights
 
 
 @functools.lru_cache(maxsize=50_000)
