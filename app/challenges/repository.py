@@ -1,5 +1,7 @@
 """SQL about challenges."""
 
+from datetime import datetime
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -38,6 +40,7 @@ def page(
     limit: int,
     cursor: str | None,
     words: str = "",
+    published_after: datetime | None = None,
 ) -> Page[Challenge]:
     """Return challenges, newest first. words: each of them stands in the text or the name of its organisation."""
     query = readable_by(actor)
@@ -53,6 +56,8 @@ def page(
         query = query.where(Challenge.organisation_id == organisation_id)
     if network is not None:
         query = query.where(Challenge.organisation.has(Organisation.network.has(Network.slug == network)))
+    if published_after is not None:
+        query = query.where(Challenge.published_at > published_after)
     if words:
         query = query.join(Challenge.organisation).where(
             has_words((Challenge.title, Challenge.problem, Challenge.wish, Organisation.name), words)

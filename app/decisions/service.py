@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app import errors
+from app import errors, rulebook
 from app.alerts.tell import News, tell
 from app.auth.actor import Actor
 from app.auth.identify import refresh
@@ -139,7 +139,7 @@ def _new(ground: Ground, session: Session, actor: Actor, pair: Pair, side: Side,
 
 
 def _ask(ground: Ground, session: Session, pair: Pair, decision: Decision, own: list[Decision]) -> None:
-    now, rules = ground.clock.now(), ground.rules
+    now, rules = ground.clock.now(), rulebook.current(session, ground.rules)
     if decision.rank is None:
         raise errors.NotAMatch
     unanswered = [one.ended_at for one in own if one.state is DecisionState.EXPIRED and one.ended_at is not None]

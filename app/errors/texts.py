@@ -42,6 +42,14 @@ class ProfileExists(Conflict):
     )
 
 
+class SavedSearchesFull(Conflict):
+    """So many searches are no help any more."""
+
+    code = "saved-searches-full"
+    de = ("Mehr Suchen gehen nicht", "Sie können {limit} Suchen behalten. Vergessen Sie zuerst eine.")
+    en = ("No more searches fit", "You can keep {limit} searches. Forget one first.")
+
+
 class ShortlistFull(Conflict):
     """So many startups are no short list any more."""
 

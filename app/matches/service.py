@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
+from app import rulebook
 from app.auth.actor import Actor
 from app.context import Context
 from app.decisions.view import NOTHING_SAID, ListView, view_of
@@ -116,7 +117,7 @@ def _view(
     """Return what was said about the pairs of a list, for its own organisation; admins see the bare list."""
     if not policies.may_write(actor, row.organisation_id):
         return NOTHING_SAID
-    return view_of(session, context.rules, side, row, partners)
+    return view_of(session, rulebook.current(session, context.rules), side, row, partners)
 
 
 def _read_all(

@@ -15,6 +15,8 @@ from app.models.organisation import Organisation
 from app.models.profile import Profile
 from app.models.ranking import ChallengeList, Match, ProfileList, RankingGeneration
 from app.models.rescoring import RescoringPartition, RescoringRun
+from app.models.rule import ChosenRule
+from app.models.search import SavedSearch
 from app.models.shortlist import ShortlistEntry
 from app.models.unfinished import UnfinishedChallenge
 from app.models.user import ExternalIdentity, RoleGrant, User
@@ -32,6 +34,7 @@ __all__ = [
     "Challenge",
     "ChallengeList",
     "ChallengeVector",
+    "ChosenRule",
     "CorpusChange",
     "CorpusRevision",
     "Decision",
@@ -57,6 +60,7 @@ __all__ = [
     "RescoringPartition",
     "RescoringRun",
     "RoleGrant",
+    "SavedSearch",
     "ShortlistEntry",
     "Throttle",
     "ToldMatch",

@@ -28,6 +28,7 @@ from app.models import (
     Outcome,
     Profile,
     RoleGrant,
+    SavedSearch,
     ShortlistEntry,
     UnfinishedChallenge,
     User,
@@ -76,6 +77,7 @@ def person_rows(user_id: int, email: str) -> list[tuple[Any, ColumnElement[bool]
         (Message, Message.author_id == user_id),
         (Outcome, Outcome.link_id.in_(links)),
         (ShortlistEntry, ShortlistEntry.user_id == user_id),
+        (SavedSearch, SavedSearch.user_id == user_id),
         (AlertSettings, AlertSettings.user_id == user_id),
         (Alert, Alert.user_id == user_id),
     ]

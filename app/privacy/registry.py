@@ -110,6 +110,10 @@ COLUMNS: dict[str, dict[str, DataClass]] = {
     "shortlist_entry": dict.fromkeys(
         ("id", "organisation_id", "challenge_id", "profile_id", "note", "user_id", "created_at", "updated_at"), PERSONAL
     ),
+    "chosen_rule": {"name": NONE, "value": NONE, "changed_at": NONE},
+    "saved_search": dict.fromkeys(
+        ("id", "user_id", "side", "words", "field_of_action", "region", "language", "created_at"), PERSONAL
+    ),
     "throttle": {"key": SECRET, "tries": NONE, "blocked_until": NONE, "updated_at": NONE},
     "idempotent_request": {
         "scope": PERSONAL,

@@ -1,6 +1,7 @@
 """SQL about capability profiles."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
@@ -46,6 +47,7 @@ def page(
     limit: int,
     cursor: str | None,
     words: str = "",
+    published_after: datetime | None = None,
 ) -> Page[Profile]:
     """Return profiles, newest first. words: each of them stands in the text or the name of its organisation."""
     query = readable_by(actor)
@@ -61,6 +63,8 @@ def page(
         query = query.where(Profile.organisation_id == organisation_id)
     if network is not None:
         query = query.where(Profile.organisation.has(Organisation.network.has(Network.slug == network)))
+    if published_after is not None:
+        query = query.where(Profile.published_at > published_after)
     if words:
         query = query.join(Profile.organisation).where(
             has_words(

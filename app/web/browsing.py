@@ -1,22 +1,26 @@
 """Looking around in what was published: challenges, and startups, by words and filters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Response
 
-from app.api.dependencies import Cursor, ReadChallenges, ReadProfiles, ReadSessionDep, Words
+from app.api.dependencies import ContextDep, Cursor, ReadChallenges, ReadProfiles, ReadSessionDep, Words
 from app.challenges import repository as challenges
 from app.challenges.schemas import ChallengeRead
 from app.pagination import Page
 from app.profiles import repository as profiles
 from app.profiles.schemas import ProfileRead
+from app.searches import service as searches
+from app.searches.service import COUNTED, Kept, Search
 from app.vocabulary import ChallengeState, FieldOfAction, Language, ProfileState, Region
 from app.web.i18n import N_
 from app.web.labels import options
 from app.web.matches import Wanted, WantedDep
+from app.web.searches import address
 from app.web.view import View, ViewDep
+from matching.texts import Side
 
 router = APIRouter(include_in_schema=False)
 
@@ -66,6 +70,7 @@ STARTUPS = Texts(
 @router.get("/browse", operation_id="show_published_challenges")
 def show_published_challenges(
     view: ViewDep,
+    context: ContextDep,
     session: ReadSessionDep,
     actor: ReadChallenges,
     wanted: WantedDep,
@@ -87,12 +92,14 @@ def show_published_challenges(
         )
         for row in rows
     ]
-    return _show(view, CHALLENGES, found, page, wanted, q)
+    kept = searches.kept(context, session, actor, Side.CHALLENGE)
+    return _show(view, CHALLENGES, found, page, _search(Side.CHALLENGE, wanted, q), kept)
 
 
 @router.get("/startups", operation_id="show_published_profiles")
 def show_published_profiles(
     view: ViewDep,
+    context: ContextDep,
     session: ReadSessionDep,
     actor: ReadProfiles,
     wanted: WantedDep,
@@ -114,7 +121,13 @@ def show_published_profiles(
         )
         for row in rows
     ]
-    return _show(view, STARTUPS, found, page, wanted, q)
+    kept = searches.kept(context, session, actor, Side.PROFILE)
+    return _show(view, STARTUPS, found, page, _search(Side.PROFILE, wanted, q), kept)
+
+
+def _search(side: Side, wanted: Wanted, words: str) -> Search:
+    asked = wanted.to_filter()
+    return Search(side, " ".join(words.split()), asked.field_of_action, asked.region, asked.language)
 
 
 def _asked(wanted: Wanted, cursor: str | None) -> dict[str, Any]:
@@ -130,7 +143,9 @@ def _asked(wanted: Wanted, cursor: str | None) -> dict[str, Any]:
     }
 
 
-def _show(view: View, texts: Texts, found: list[Found], page: Page[Any], wanted: Wanted, words: str) -> Response:
+def _show(
+    view: View, texts: Texts, found: list[Found], page: Page[Any], search: Search, kept: Sequence[Kept]
+) -> Response:
     choices: Mapping[str, Any] = {
         "field_of_action": options(FieldOfAction),
         "region": options(Region),
@@ -141,7 +156,9 @@ def _show(view: View, texts: Texts, found: list[Found], page: Page[Any], wanted:
         texts=texts,
         rows=found,
         next_cursor=page.next_cursor,
-        wanted=wanted,
-        words=words,
+        search=search,
+        kept=[(one, address(one.search)) for one in kept],
+        is_kept=any(one.search == search for one in kept),
+        counted=COUNTED,
         choices=choices,
     )

@@ -1,9 +1,12 @@
 """How the service stands: ranking, workers, mails, and how well needs are covered. For admins."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter, Response
 
+from app import rulebook
 from app.api.dependencies import ContextDep, ReadAdministration, ReadSessionDep, WriteAdministration
 from app.api.paths import Id
 from app.mail import waiting
@@ -11,15 +14,48 @@ from app.reports import coverage
 from app.reports.coverage import Coverage, Covered
 from app.rescoring import rankings
 from app.rescoring.rankings import RankingStatus
+from app.rulebook import RulesWrite
 from app.vocabulary import FieldOfAction, Region
 from app.web import bands
 from app.web.charts import Bar, Chart
+from app.web.forms import Ask, Field, Form, FormPage, SentDep, parse
 from app.web.i18n import N_
 from app.web.labels import label
 from app.web.tables import Table, number
 from app.web.view import View, ViewDep
 
 router = APIRouter(include_in_schema=False, prefix="/operation")
+
+RULES = FormPage(
+    N_("Regeln ändern"),
+    N_("Speichern"),
+    Form(
+        (
+            Field(
+                "interest_days",
+                Ask.NUMBER,
+                N_("Tage, die eine Anfrage wartet"),
+                N_("2 bis 90. Nach der Hälfte erinnern wir. Was schon wartet, behält seinen Tag."),
+                required=True,
+            ),
+            Field(
+                "open_interests",
+                Ask.NUMBER,
+                N_("Offene Anfragen einer Organisation"),
+                N_("1 bis 100. So ertrinkt kein kleines Startup in Anfragen."),
+                required=True,
+            ),
+            Field(
+                "pilot_slots",
+                Ask.NUMBER,
+                N_("Pilotversuche eines Startups zugleich"),
+                N_("1 bis 100. Gilt, wo das Angebot nichts anderes sagt."),
+                required=True,
+            ),
+        )
+    ),
+    back="/operation",
+)
 
 
 @router.get("", operation_id="show_operation")
@@ -33,9 +69,26 @@ def show_operation(view: ViewDep, context: ContextDep, session: ReadSessionDep, 
         ranking=status,
         corpus=_corpus(view, status),
         outbox=waiting.read_outbox(session, now),
-        rules=context.rules,
+        rules=rulebook.current(session, context.rules),
         figures=[_best(view, covered), *_needs(view, covered), _exposure(view, covered)],
     )
+
+
+@router.get("/rules", operation_id="show_rules")
+def show_rules(view: ViewDep, context: ContextDep, session: ReadSessionDep, _actor: ReadAdministration) -> Response:
+    """Show the numbers that may be changed while the service runs."""
+    return RULES.show(view, asdict(rulebook.current(session, context.rules)))
+
+
+@router.post("/rules", operation_id="submit_rules")
+def submit_rules(view: ViewDep, sent: SentDep, context: ContextDep, actor: WriteAdministration) -> Response:
+    """Let other numbers apply from now on."""
+
+    def use(values: dict[str, Any]) -> Response:
+        rulebook.choose(context, actor, parse(RulesWrite, values))
+        return view.redirect("/operation", "rules-saved")
+
+    return RULES.submit(view, sent, use)
 
 
 @router.post("/mails/{mail_id}/send-again", operation_id="submit_mail_again")

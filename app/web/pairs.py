@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
+from app import rulebook
 from app.api.dependencies import ContextDep, ReadDecisions, ReadSessionDep, WriteDecisions
 from app.api.paths import Id
 from app.api.problem_details import keep_refusal
@@ -167,7 +168,7 @@ def _page(
     explained = explain_match(context, session, actor, side, own.id, partner.id, view.language)
     if not policies.may_decide(actor, own.organisation_id):
         raise Forbidden
-    listed = view_of(session, context.rules, side, own, {partner.id: partner})
+    listed = view_of(session, rulebook.current(session, context.rules), side, own, {partner.id: partner})
     return PairPage(side, own, partner, explained, listed.standings.get(partner.id), partner.id in listed.full)
 
 

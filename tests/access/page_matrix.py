@@ -116,6 +116,8 @@ def _account(ids: dict[str, int]) -> Iterator[Row]:
     yield _post("submit_session_end", f"//account/sessions/{ids['session']}/end", own)
     token = {"name": "x", "scopes": ["read:challenges"], "days": "30"}
     yield Row("submit_token", "POST", "//account/tokens", OWN, token, form=True)
+    yield _post("submit_search", "//searches", OWN, {"side": "profile", "q": "Küche"})
+    yield _post("submit_search_removal", f"//searches/{ids['search']}/remove", own)
     yield _post("submit_token_revocation", f"//account/tokens/{ids['token']}/revoke", own)
 
 
@@ -251,6 +253,9 @@ def _administration(ids: dict[str, int]) -> Iterator[Row]:
     yield _post("submit_user_erasure", f"{user}/erase", ADMINS)
     yield _get("show_audit", "//audit", ADMINS)
     yield _get("show_operation", "//operation", ADMINS)
+    yield _get("show_rules", "//operation/rules", ADMINS)
+    rules = {"interest_days": "10", "open_interests": "5", "pilot_slots": "3"}
+    yield _post("submit_rules", "//operation/rules", ADMINS, rules)
     yield _post("submit_mail_again", f"//operation/mails/{ids['mail']}/send-again", ADMINS)
     yield _get("show_report", "//reports", "401 403 403 403 403 403 403 200 200 200 403 401")
     caritas = "401 403 403 403 403 403 403 200 403 200 403 401"

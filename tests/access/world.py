@@ -27,13 +27,16 @@ from app.db.migrate import upgrade
 from app.introductions.schemas import MessageWrite
 from app.introductions.service import send_message
 from app.main import create_app
-from app.models import MailOutbox, Network, OneTimeLink, Organisation, Outcome, RoleGrant, User
+from app.models import MailOutbox, Network, OneTimeLink, Organisation, Outcome, RoleGrant, SavedSearch, User
 from app.rescoring import runs
 from app.rescoring.schemas import RunRequest
+from app.searches import service as searches
+from app.searches.service import Search
 from app.shortlist import service as shortlist
 from app.shortlist.service import NoteWrite
 from app.vocabulary import ActorKind, AuthLevel, Language, LinkPurpose, MailTemplate, Role
 from app.web.challenge_form import to_values
+from matching.texts import Side
 from tests import stories
 from tests.apps import plain_client
 from tests.conftest import SettableClock, make_context
@@ -203,6 +206,9 @@ def _put_texts(context: Context, world: World) -> None:
         context, "Lernplattform Küche payroll", startup=ids["organisation_v"], regions=["saarland"]
     )["id"]
     shortlist.put(context, OPERATOR, ids["challenge"], ids["second_profile"], NoteWrite(note="Anrufen"))
+    searches.keep(context, Actor(ActorKind.USER, ids["staff_a"]), Search(Side.PROFILE, "Sturz"))
+    with context.sessions.read() as session:
+        ids["search"] = session.scalars(select(SavedSearch.id)).one()
     ids["draft_profile"] = stories.profile(
         context, "App Beratung Schulden", startup=ids["organisation_t"], state="draft"
     )["id"]

@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.access.matrix import Row
 from tests.access.page_matrix import rows_of_pages
@@ -22,6 +22,7 @@ PAIRWISE = [
     [("en", "light", 1280), ("de", "dark", 320)],
     [("en", "dark", 1280), ("de", "light", 320)],
 ]
+REDUNDANT = "Nachts ist eine Kraft für dreißig Menschen da. Stürze werden oft erst am Morgen bemerkt, zweimal im Monat."
 TARGET = 24
 """CSS pixels (WCAG 2.5.8); links inside a sentence are free."""
 
@@ -123,26 +124,86 @@ def test_states_that_no_address_leads_to(site: Site, open_page: Open, axe: str) 
     assert wrong == []
 
 
+STOP = """() => { const e = document.activeElement; if (e === document.body) return null;
+  const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+  const top = document.elementFromPoint(box.x + Math.min(box.width / 2, 20), box.y + Math.min(box.height / 2, 12));
+  return {html: e.outerHTML.slice(0, 80), covered: !(top && (e.contains(top) || top.contains(e))),
+    shown: style.outlineStyle !== 'none' || style.boxShadow !== 'none'}; }"""
+
+
+def stops(page: Page, most: int = 60) -> list[dict[str, Any]]:
+    """Where the Tab key leads."""
+    seen = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(STOP)
+        if stop is None:
+            break
+        seen.append(stop)
+    return seen
+
+
 def test_focus_is_seen_and_never_covered(site: Site, open_page: Open) -> None:
     """WCAG 2.4.7 and 2.4.11: every stop of the Tab key shows itself, on the page with the most on it."""
     page = open_page("staff_a", width=1280).page
     page.goto(f"{site.url}/challenges/{site.world.ids['challenge']}/matches")
-    seen = []
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        stop = page.evaluate(
-            """() => { const e = document.activeElement; if (e === document.body) return null;
-            const box = e.getBoundingClientRect(), style = getComputedStyle(e);
-            const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-            return {html: e.outerHTML.slice(0, 80), covered: !(top && (e.contains(top) || top.contains(e))),
-              shown: style.outlineStyle !== 'none' || style.boxShadow !== 'none'}; }"""
-        )
-        if stop is None:
-            break
-        seen.append(stop)
+    seen = stops(page)
     assert len(seen) > 15
     assert [stop for stop in seen if stop["covered"]] == []
     assert [stop for stop in seen if not stop["shown"]] == []
+
+
+def test_pages_work_at_400_percent(site: Site, open_page: Open) -> None:
+    """WCAG 1.4.10: 1280 x 1024 enlarged four times is 320 x 256; one scrolls down only, and sees the focus."""
+    page = open_page("staff_a", width=320).page
+    page.set_viewport_size({"width": 320, "height": 256})
+    ids = site.world.ids
+    for path in (
+        "/",
+        "/challenges/new",
+        f"/challenges/unfinished/{ids['unfinished']}",
+        f"/challenges/{ids['challenge']}/matches",
+        f"/challenges/{ids['challenge']}/matches/{ids['profile']}?side=challenge",
+        "/startups?q=Sturz",
+        "/account",
+    ):
+        page.goto(site.url + path)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 320, (path, wide, page.evaluate(OVERFLOW))
+        fixed = page.evaluate(
+            """() => [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() &&
+            ['fixed', 'sticky'].includes(getComputedStyle(e).position)).map(e => e.getBoundingClientRect().height)"""
+        )
+        assert sum(fixed) <= 128, (path, "what stays in place leaves half of the window")
+        seen = stops(page, most=40)
+        assert len(seen) > 5
+        assert [stop for stop in seen if stop["covered"] or not stop["shown"]] == [], path
+
+
+def test_nothing_is_asked_twice(site: Site, open_page: Open) -> None:
+    """WCAG 3.3.7: what was typed in one step stands in the next ones, and after an interruption."""
+    page = open_page("staff_b").page
+    page.goto(f"{site.url}/challenges/new")
+    page.fill("#f-problem", REDUNDANT)
+    page.get_by_role("button", name="Weiter", exact=True).click()
+    assert page.input_value("#f-problem") == REDUNDANT
+    assert page.input_value("#f-title")
+    page.fill("#f-title", "Nachts allein")
+    page.locator("#f-title").blur()
+    expect(page.locator("#autosave")).to_contain_text("Gespeichert")
+    page.goto(f"{site.url}/challenges")
+    page.get_by_role("link", name="Nachts allein").click()
+    assert page.input_value("#f-problem") == REDUNDANT
+    page.fill("#f-wish", "Jemand soll es sofort merken.")
+    page.select_option('[name="region"]', "bayern")
+    if not page.locator('[name="fields_of_action"]:checked').count():
+        page.check("#f-fields_of_action")
+    page.get_by_role("button", name="Weiter zum Prüfen").click()
+    expect(page.locator("main")).to_contain_text(REDUNDANT)
+    expect(page.locator("main")).to_contain_text("Nachts allein")
+    assert page.locator("main input:visible, main textarea:visible").count() == 0, "the check asks nothing again"
+    page.goto(f"{site.url}/account/email")
+    assert page.locator("main input[type=email]").count() == 1, "the present address is not typed again"
 
 
 def test_help_is_at_the_same_place_everywhere(site: Site, open_page: Open) -> None:

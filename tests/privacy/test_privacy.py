@@ -38,10 +38,13 @@ from app.models import (
 )
 from app.privacy import erasure, erasure_log, export, registry, retention
 from app.privacy.registry import DataClass
+from app.searches import service as searches
+from app.searches.service import Search
 from app.security import Security
 from app.shortlist import service as shortlist
 from app.shortlist.service import NoteWrite
 from app.vocabulary import ActorKind, LinkPurpose, MailTemplate, Role
+from matching.texts import Side
 from tests import stories
 from tests.access.world import put_person
 from tests.conftest import SettableClock, make_context
@@ -115,6 +118,7 @@ def put_canary(context: Context) -> tuple[int, int, int]:
     unfinished.begin(context, OPERATOR, welfare, {"problem": f"Noch ein {CANARY} singt."})
     profile = stories.profile(context, "Käfig Gesang")["id"]
     shortlist.put(context, OPERATOR, challenge["id"], profile, NoteWrite(note=f"Fragen, ob er {CANARY} kennt"))
+    searches.keep(context, actor, Search(Side.PROFILE, f"Futter {CANARY}"))
     challenges.edit_challenge(context, OPERATOR, challenge["id"], {"wish": f"Weniger {CANARY}."}, "*")
     return person, welfare, challenge["id"]
 

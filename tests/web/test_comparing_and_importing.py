@@ -186,7 +186,7 @@ def test_more_than_four_and_what_nobody_shows_are_refused(site: Site) -> None:
 
 def test_challenges_and_startups_are_found_by_words(site: Site) -> None:
     page = site.get("/startups?q=sensor", "staff_a")
-    assert [link.get_text() for link in page.all(".rows a")] == ["Sensor Sturz Nachtdienst"]
+    assert [link.get_text() for link in page.all(":not(section) > .rows a")] == ["Sensor Sturz Nachtdienst"]
     assert page.one("#filter-q")["value"] == "sensor"
     assert "Lassen Sie ein Wort" in site.get("/startups?q=gibtesnicht", "staff_a").text
     found = site.get("/browse?q=nachtdienst&region=bayern", "startup_a").all(".rows a")

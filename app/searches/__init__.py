@@ -1,0 +1,1 @@
+"""Searches over published texts that a person wants to repeat."""
