@@ -53,6 +53,12 @@ class Settings(BaseSettings):
         default="auto",
         description="Precision of a new ranking; `auto` is bfloat16 where the processor has it.",
     )
+    encoder_batch: int | None = Field(
+        default=None,
+        ge=1,
+        le=256,
+        description="Texts encoded at once; 8, in bfloat16 16 by default. `passgenau doctor --measure` finds the best.",
+    )
     model_dir: Path = Field(default_factory=_default_model_dir, description="Cache folder of unpacked models.")
     threads: int | None = Field(
         default=None, ge=1, le=256, description="Threads of the encoder. Default: the number of cores."

@@ -23,7 +23,8 @@ Dtype = Literal["auto", "float32", "bfloat16"]
 
 BUNDLED: Final = "bundled"
 _WINDOW_VERSION: Final = 1
-_MAX_BATCH: Final = 8  # fastest on two cores; more texts in a batch only add padding
+TEXTS_AT_ONCE: Final = {"float32": 8, "bfloat16": 16}
+"""Texts in a batch unless told otherwise: fastest on two cores, where more of them only add padding."""
 _MAX_BATCH_TOKENS: Final = 4096
 _MIN_FILL: Final = 0.7  # a text shorter than this share of the batch's longest starts a new batch
 _PROMPT_NAMES: Final = {Side.CHALLENGE: ("query",), Side.PROFILE: ("document", "passage", "corpus")}
@@ -63,10 +64,20 @@ class SentenceTransformerEncoder:
     for one batch at a time, so a short text never waits for a long list.
     """
 
-    def __init__(self, model: SentenceTransformer, *, fingerprint: str, dimension: int, dtype: str) -> None:
+    def __init__(
+        self,
+        model: SentenceTransformer,
+        *,
+        fingerprint: str,
+        dimension: int,
+        dtype: str,
+        texts_at_once: int | None = None,
+    ) -> None:
+        """`texts_at_once`: size of a batch, by default that of the dtype; no vector depends on it beyond rounding."""
         self.fingerprint = fingerprint
         self.dimension = dimension
         self.dtype = dtype
+        self.texts_at_once = texts_at_once or TEXTS_AT_ONCE[dtype]
         self._model = model
         self._lock = threading.Lock()
 
@@ -78,6 +89,7 @@ class SentenceTransformerEncoder:
         dtype: Dtype = "auto",
         threads: int | None = None,
         identity: tuple[str, str] | None = None,
+        texts_at_once: int | None = None,
     ) -> SentenceTransformerEncoder:
         """Load a model by Hub name or from a folder; a folder is read offline.
 
@@ -98,7 +110,13 @@ class SentenceTransformerEncoder:
             raise EncoderError(f"{name_or_folder} gives no usable vectors with {resolved}; try dtype float32")
         name, content = identity or _identity(model, str(name_or_folder))
         fingerprint = _fingerprint(model, name, content, resolved)
-        return cls(model, fingerprint=fingerprint, dimension=probe.dimension, dtype=resolved)
+        return cls(
+            model,
+            fingerprint=fingerprint,
+            dimension=probe.dimension,
+            dtype=resolved,
+            texts_at_once=texts_at_once,
+        )
 
     def encode(self, texts: Sequence[str], side: Side) -> NDArray[np.float32]:
         """Vectors of `texts`: (len(texts), dimension) float32, rows of unit length, in order."""
@@ -112,7 +130,7 @@ class SentenceTransformerEncoder:
                 owners.append(owner)
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         encoded = np.empty((len(pieces), self.dimension), np.float32)
-        for batch in _batches(lengths):
+        for batch in _batches(lengths, self.texts_at_once):
             encoded[batch] = _unit(self._encode_batch([pieces[i] for i in batch], side))
         np.add.at(vectors, owners, encoded)
         return _unit(vectors)
@@ -142,19 +160,26 @@ class SentenceTransformerEncoder:
 
 
 def load_encoder(
-    setting: str, model_dir: Path, *, dtype: Dtype = "auto", threads: int | None = None
+    setting: str,
+    model_dir: Path,
+    *,
+    dtype: Dtype = "auto",
+    threads: int | None = None,
+    texts_at_once: int | None = None,
 ) -> SentenceTransformerEncoder:
     """Load the encoder a setting names: "bundled", a folder, or a model name of the Hugging Face Hub.
 
     model_dir: folder that the bundled model is unpacked into at first use. Raises EncoderError.
     """
     if setting != BUNDLED:
-        return SentenceTransformerEncoder.load(setting, dtype=dtype, threads=threads)
+        return SentenceTransformerEncoder.load(setting, dtype=dtype, threads=threads, texts_at_once=texts_at_once)
     try:
         folder = ensure_bundled_model(model_dir)
     except BundledModelError as error:
         raise EncoderError(str(error)) from error
-    return SentenceTransformerEncoder.load(folder, dtype=dtype, threads=threads, identity=(BUNDLED, IDENTITY))
+    return SentenceTransformerEncoder.load(
+        folder, dtype=dtype, threads=threads, identity=(BUNDLED, IDENTITY), texts_at_once=texts_at_once
+    )
 
 
 def choose_dtype(dtype: Dtype) -> str:
@@ -250,12 +275,12 @@ def _cut(text: str, offsets: Sequence[tuple[int, int]], room: int | None) -> lis
     return [(starts[i], starts[i + 1], edges[i + 1] - edges[i]) for i in range(windows) if starts[i] < starts[i + 1]]
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Group indices by length, longest first, so that little of a batch is padding."""
+def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Group indices by length, longest first and at most `most` at once, so that little of a batch is padding."""
     batch: list[int] = []
     longest = 0
     for i in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
-        full = len(batch) == _MAX_BATCH or longest * (len(batch) + 1) > _MAX_BATCH_TOKENS
+        full = len(batch) == most or longest * (len(batch) + 1) > _MAX_BATCH_TOKENS
         if batch and (full or lengths[i] < _MIN_FILL * longest):
             yield batch
             batch = []

@@ -232,11 +232,15 @@ def make_context(
     sessions = Sessions(engine)
     encoder = encoder or HashingEncoder()
     matcher = matcher or Matcher()
-    with sessions.write() as session:
-        if generations.active(session) is None:
-            frozen = statistics or Statistics.neutral(encoder.fingerprint, encoder.dimension)
-            generation = generations.add(session, "hashing", encoder, matcher, frozen, clock.now())
-            generations.activate(session, generation, clock.now())
+    with sessions.read() as session:
+        is_new = generations.active(session) is None
+    if is_new:
+        frozen = statistics or Statistics.neutral(encoder.fingerprint, encoder.dimension)
+        with sessions.write() as session:
+            generations.lock(session)  # two processes may start at once
+            if generations.active(session) is None:
+                generation = generations.add(session, "hashing", encoder, matcher, frozen, clock.now())
+                generations.activate(session, generation, clock.now())
     security = Security(Keys(b"a secret of the tests, no other"))
     ranking = LiveRanking(encoder, matcher, clock, encoders=encoders, sessions=sessions)
     return Context(sessions, clock, security, ranking)

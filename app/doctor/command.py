@@ -1,6 +1,6 @@
 """The command `passgenau doctor`."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -26,6 +26,7 @@ _GERMAN_NAMES: Final = {
     "model files": "Modelldateien",
     "model folder": "Modellordner",
     "encoder": "Sprachmodell",
+    "encoding speed": "Tempo des Sprachmodells",
     "ranking": "Ranking-Stand",
     "api page": "API-Seite",
     "port": "Port",
@@ -40,7 +41,12 @@ def register(cli: typer.Typer) -> None:
     cli.command("doctor")(doctor)
 
 
-def doctor(as_json: JsonFlag = False) -> None:
+def doctor(
+    as_json: JsonFlag = False,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Also time the encoder, to find the fastest batch size; takes minutes.")
+    ] = False,
+) -> None:
     """Check this machine: settings, folders, database, encoder; say what to do. Changes nothing.
 
     The exit status is 1 when something would keep the service from starting.
@@ -48,7 +54,7 @@ def doctor(as_json: JsonFlag = False) -> None:
     from app.doctor.findings import Status
     from app.doctor.service import examine
 
-    findings = list(_shown(examine(), silent=as_json))
+    findings = list(_shown(examine(measure=measure), silent=as_json))
     healthy = not any(finding.status is Status.FAIL for finding in findings)
     if as_json:
         _print_json(findings, healthy=healthy)

@@ -8,13 +8,16 @@ from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.doctor import databases, encoders, machine
+from app.doctor import databases, encoders, machine, measuring
 from app.doctor.findings import Finding, Status, Words, fail
 from app.settings import Settings
 
 
-def examine() -> Iterator[Finding]:
-    """Yield what each check found, as soon as it is known. Reads the settings itself, for they may be unusable."""
+def examine(*, measure: bool = False) -> Iterator[Finding]:
+    """Yield what each check found, as soon as it is known. Reads the settings itself, for they may be unusable.
+
+    measure: time the encoder as well, if it works.
+    """
     yield from _guarded("python", machine.python)
     try:
         settings = Settings()
@@ -28,7 +31,12 @@ def examine() -> Iterator[Finding]:
     yield from _guarded("database", _database, settings, active)
     yield from _guarded("model package", encoders.model_package, settings)
     yield from _guarded("second model package", encoders.second_package, settings)
-    yield from _guarded("encoder", _encoder, settings, active)
+    computes = False
+    for finding in _guarded("encoder", _encoder, settings, active):
+        computes = computes or (finding.name == "encoder" and finding.status is Status.OK)
+        yield finding
+    if measure and computes:
+        yield from _guarded("encoding speed", measuring.encoding_speed, settings)
     yield from _guarded("api page", machine.api_page)
     yield from _guarded("port", machine.port, settings)
 

@@ -62,6 +62,7 @@ def load_named_encoder(settings: Settings, name: str, dtype: str | None = None) 
             settings.model_dir,
             dtype=dtype or settings.encoder_dtype,  # type: ignore[arg-type]
             threads=settings.threads,
+            texts_at_once=settings.encoder_batch,
         )
         if not has_second_encoder(settings, name):
             return first

@@ -59,12 +59,12 @@ def test_order_and_batches_do_not_change_vectors(tiny: SentenceTransformerEncode
         np.testing.assert_allclose(together[i], tiny.encode([many[i]], Side.PROFILE)[0], atol=1e-5)
 
 
-@given(st.lists(st.integers(0, 600), max_size=60))
-def test_batches_hold_each_text_once_and_little_padding(lengths: list[int]) -> None:
-    batches = list(encoder_module._batches(lengths))
+@given(st.lists(st.integers(0, 600), max_size=60), st.integers(1, 20))
+def test_batches_hold_each_text_once_and_little_padding(lengths: list[int], most: int) -> None:
+    batches = list(encoder_module._batches(lengths, most))
     assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
     for batch in batches:
-        assert len(batch) <= 8
+        assert len(batch) <= most
         longest = max(lengths[i] for i in batch)
         assert len(batch) == 1 or longest * len(batch) <= 4096
         assert all(lengths[i] >= 0.7 * longest for i in batch)
