@@ -1,8 +1,8 @@
 """Routes of challenges."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from app import versions
 from app.api.dependencies import (
@@ -12,20 +12,18 @@ from app.api.dependencies import (
     IfMatch,
     JsonBody,
     Limit,
-    NetworkFilter,
     ReadChallenges,
     ReadSessionDep,
-    Words,
     WriteChallenges,
 )
-from app.api.lists import Listing, link_next
+from app.api.lists import Listing, TextFilterDep, link_next
 from app.api.paths import Id
 from app.api.problem_details import problems
 from app.api.steps import add_steps
 from app.challenges import repository, service
 from app.challenges.schemas import ChallengeCreate, ChallengePatch, ChallengeRead
 from app.idempotency import make_receipt
-from app.vocabulary import ChallengeState, FieldOfAction, Language, Region
+from app.vocabulary import ChallengeState
 
 router = APIRouter(tags=["Challenges"], prefix="/challenges")
 
@@ -58,31 +56,14 @@ def list_challenges(
     response: Response,
     session: ReadSessionDep,
     actor: ReadChallenges,
+    wanted: TextFilterDep,
     *,
     state: ChallengeState | None = None,
-    field_of_action: FieldOfAction | None = None,
-    region: Region | None = None,
-    language: Language | None = None,
-    organisation_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
-    network: NetworkFilter = None,
-    q: Words = "",
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Listing[ChallengeRead]:
     """Challenges, newest first."""
-    page = repository.page(
-        session,
-        actor,
-        state=state,
-        field_of_action=field_of_action,
-        region=region,
-        language=language,
-        organisation_id=organisation_id,
-        network=network,
-        limit=limit,
-        cursor=cursor,
-        words=q,
-    )
+    page = repository.page(session, actor, state=state, wanted=wanted, limit=limit, cursor=cursor)
     link_next(request, response, page.next_cursor)
     return Listing(items=[ChallengeRead.model_validate(row) for row in page.rows], next_cursor=page.next_cursor)
 

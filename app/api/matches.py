@@ -29,6 +29,7 @@ from app.matches.schemas import (
     ProposedMustHaves,
     SimilarChallenges,
 )
+from app.matches.text_filter import TextFilter
 from app.vocabulary import FieldOfAction, Language, Region
 from matching.texts import Side
 
@@ -44,7 +45,7 @@ def get_filter(
     show_hidden: Annotated[bool, Query(description="Show what declines of the organisation hide, too.")] = False,
 ) -> MatchFilter:
     """Collect the filters of a list; each looks at the partner, not at the text whose list it is."""
-    return MatchFilter(field_of_action, region, language, network, minimum_fit, show_hidden)
+    return MatchFilter(TextFilter(field_of_action, region, language, network), minimum_fit, show_hidden)
 
 
 Signals = Annotated[bool, Query(description="Also give what each fit is made of; only for admins.")]

@@ -1,8 +1,8 @@
 """Routes of profiles."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from app import versions
 from app.api.dependencies import (
@@ -12,20 +12,18 @@ from app.api.dependencies import (
     IfMatch,
     JsonBody,
     Limit,
-    NetworkFilter,
     ReadProfiles,
     ReadSessionDep,
-    Words,
     WriteProfiles,
 )
-from app.api.lists import Listing, link_next
+from app.api.lists import Listing, TextFilterDep, link_next
 from app.api.paths import Id
 from app.api.problem_details import problems
 from app.api.steps import add_steps
 from app.idempotency import make_receipt
 from app.profiles import confirmation, repository, service
 from app.profiles.schemas import ProfileCreate, ProfilePatch, ProfileRead
-from app.vocabulary import FieldOfAction, Language, ProfileState, Region
+from app.vocabulary import ProfileState
 
 router = APIRouter(tags=["Profiles"], prefix="/profiles")
 
@@ -58,31 +56,14 @@ def list_profiles(
     response: Response,
     session: ReadSessionDep,
     actor: ReadProfiles,
+    wanted: TextFilterDep,
     *,
     state: ProfileState | None = None,
-    field_of_action: FieldOfAction | None = None,
-    region: Region | None = None,
-    language: Language | None = None,
-    organisation_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
-    network: NetworkFilter = None,
-    q: Words = "",
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Listing[ProfileRead]:
     """Profiles, newest first."""
-    page = repository.page(
-        session,
-        actor,
-        state=state,
-        field_of_action=field_of_action,
-        region=region,
-        language=language,
-        organisation_id=organisation_id,
-        network=network,
-        limit=limit,
-        cursor=cursor,
-        words=q,
-    )
+    page = repository.page(session, actor, state=state, wanted=wanted, limit=limit, cursor=cursor)
     link_next(request, response, page.next_cursor)
     return Listing(items=[ProfileRead.model_validate(row) for row in page.rows], next_cursor=page.next_cursor)
 

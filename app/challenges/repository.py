@@ -1,17 +1,14 @@
 """SQL about challenges."""
 
-from datetime import datetime
-
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.auth.actor import Actor
-from app.db.types import json_contains
-from app.db.words import has_words
-from app.models import Challenge, Network, Organisation
+from app.matches.text_filter import TextFilter, narrowed
+from app.models import Challenge
 from app.pagination import Page, newest_first
 from app.publishing import policies
-from app.vocabulary import ChallengeState, FieldOfAction, Language, Region
+from app.vocabulary import ChallengeState
 from matching.texts import Side
 
 
@@ -32,34 +29,12 @@ def page(
     actor: Actor,
     *,
     state: ChallengeState | None,
-    field_of_action: FieldOfAction | None,
-    region: Region | None,
-    language: Language | None,
-    organisation_id: int | None,
-    network: str | None,
+    wanted: TextFilter,
     limit: int,
     cursor: str | None,
-    words: str = "",
-    published_after: datetime | None = None,
 ) -> Page[Challenge]:
-    """Return challenges, newest first. words: each of them stands in the text or the name of its organisation."""
-    query = readable_by(actor)
+    """Return challenges, newest first."""
+    query = narrowed(readable_by(actor), Side.CHALLENGE, wanted)
     if state is not None:
         query = query.where(Challenge.state == state)
-    if field_of_action is not None:
-        query = query.where(json_contains(Challenge.fields_of_action, field_of_action.value))
-    if region is not None:
-        query = query.where(Challenge.region == region)
-    if language is not None:
-        query = query.where(Challenge.language == language)
-    if organisation_id is not None:
-        query = query.where(Challenge.organisation_id == organisation_id)
-    if network is not None:
-        query = query.where(Challenge.organisation.has(Organisation.network.has(Network.slug == network)))
-    if published_after is not None:
-        query = query.where(Challenge.published_at > published_after)
-    if words:
-        query = query.join(Challenge.organisation).where(
-            has_words((Challenge.title, Challenge.problem, Challenge.wish, Organisation.name), words)
-        )
     return newest_first(session, query, Challenge.id, limit=limit, cursor=cursor)

@@ -8,8 +8,8 @@ from app.auth.actor import Actor
 from app.clock import Clock
 from app.errors import Forbidden, NotFound, NotPublished
 from app.matches import match_repository
-from app.matches.match_repository import MatchFilter
 from app.matches.sides import TABLES
+from app.matches.text_filter import TextFilter
 from app.publishing import policies
 from matching.texts import Side
 
@@ -28,7 +28,7 @@ def published_of(session: Session, actor: Actor, side: Side, text_id: int) -> An
 
 def partner_of(session: Session, actor: Actor, side: Side, text_id: int, clock: Clock) -> Any:
     """Return a text of a side that is shown and that the actor may read. Raises `NotFound`."""
-    row = match_repository.partners(session, side, [text_id], MatchFilter(), clock).get(text_id)
+    row = match_repository.partners(session, side, [text_id], TextFilter(), clock).get(text_id)
     if row is None or not policies.may_read(actor, side, row.organisation, row.state.value):
         raise NotFound
     return row

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.clock import Clock
 from app.matches import freshness, generations, match_repository
-from app.matches.match_repository import ListedMatch, MatchFilter
+from app.matches.match_repository import ListedMatch
+from app.matches.text_filter import TextFilter
 from matching.texts import Side
 
 
@@ -37,6 +38,6 @@ def place_of(session: Session, clock: Clock, side: Side, text_id: int, partner_i
         return None
     for match in listed(session, clock, generation_id, side, text_id):
         if match.partner_id == partner_id:
-            shown: dict[int, Any] = match_repository.partners(session, side.other, [partner_id], MatchFilter(), clock)
+            shown: dict[int, Any] = match_repository.partners(session, side.other, [partner_id], TextFilter(), clock)
             return Place(generation_id, match.rank, match.fit) if shown else None
     return None

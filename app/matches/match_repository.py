@@ -1,32 +1,28 @@
 """SQL that reads the list of a text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, not_, select
+from sqlalchemy import not_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.clock import Clock
-from app.db.types import json_contains
 from app.db.words import contains
 from app.matches import expiry
 from app.matches.list_writer import LENGTH, MINIMUM_FIT, SURE
 from app.matches.sides import TABLES
-from app.models import Challenge, Match, Network, Organisation, Profile
-from app.vocabulary import FieldOfAction, Language, Region
+from app.matches.text_filter import TextFilter, narrowed
+from app.models import Challenge, Match, Organisation, Profile
 from matching.calibration import band_of
 from matching.texts import Side
 
 
 @dataclass(frozen=True, slots=True)
 class MatchFilter:
-    """Which partners a reader wants to see; None: all. `show_hidden`: also those that declines hide."""
+    """Which partners a reader wants to see. `show_hidden`: also those that declines hide."""
 
-    field_of_action: FieldOfAction | None = None
-    region: Region | None = None
-    language: Language | None = None
-    network: str | None = None
+    texts: TextFilter = field(default_factory=TextFilter)
     minimum_fit: float | None = None
     show_hidden: bool = False
 
@@ -79,7 +75,7 @@ def text_of(session: Session, side: Side, text_id: int) -> Any:
     return session.scalar(select(model).where(model.id == text_id).options(joinedload(model.organisation)))
 
 
-def partners(session: Session, side: Side, ids: Sequence[int], wanted: MatchFilter, clock: Clock) -> dict[int, Any]:
+def partners(session: Session, side: Side, ids: Sequence[int], wanted: TextFilter, clock: Clock) -> dict[int, Any]:
     """Return {id: row} of those texts of `side` that pass the filter and are still shown."""
     model = TABLES[side].text
     query = (
@@ -89,22 +85,7 @@ def partners(session: Session, side: Side, ids: Sequence[int], wanted: MatchFilt
     )
     if side is Side.CHALLENGE:
         query = query.where(not_(expiry.is_due(clock)))
-    if wanted.field_of_action is not None:
-        query = query.where(json_contains(model.fields_of_action, wanted.field_of_action.value))
-    if wanted.region is not None:
-        query = query.where(
-            json_contains(Profile.regions, wanted.region.value)
-            if side is Side.PROFILE
-            else Challenge.region == wanted.region
-        )
-    if wanted.language is not None:
-        query = query.where(model.language == wanted.language)
-    if wanted.network is not None:
-        of_network = and_(
-            Organisation.id == model.organisation_id, Organisation.network.has(Network.slug == wanted.network)
-        )
-        query = query.where(model.organisation.has(of_network))
-    return {row.id: row for row in session.scalars(query)}
+    return {row.id: row for row in session.scalars(narrowed(query, side, wanted))}
 
 
 def partners_called(session: Session, side: Side, name: str, clock: Clock, *, limit: int) -> list[Any]:

@@ -31,6 +31,7 @@ from app.matches.schemas import (
     StandingRead,
     Verdict,
 )
+from app.matches.text_filter import TextFilter
 from app.matches.texts import facets
 from app.matches.verdict import Query, anything_fits, find_near_miss, verdict_on
 from app.pagination import decode_cursor, encode_cursor
@@ -72,7 +73,7 @@ def matches_of(
     if wanted.minimum_fit is not None:
         listed = [match for match in listed if _shown_fit(match.fit) >= wanted.minimum_fit]
     partners = match_repository.partners(
-        session, side.other, [match.partner_id for match in listed], wanted, context.clock
+        session, side.other, [match.partner_id for match in listed], wanted.texts, context.clock
     )
     view = _view(context, session, actor, side, row, partners)
     listed = [match for match in listed if match.partner_id in partners]
@@ -103,7 +104,7 @@ def next_best(
         return NextBest(match=None)
     listed = listing.listed(session, context.clock, generation_id, side, text_id)
     ids = [match.partner_id for match in listed]
-    partners = match_repository.partners(session, side.other, ids, MatchFilter(), context.clock)
+    partners = match_repository.partners(session, side.other, ids, TextFilter(), context.clock)
     view = _view(context, session, actor, side, row, partners)
     free = [match for match in listed if match.partner_id in partners and view.is_free(match.partner_id)]
     explainer = Explainer(context, session, side, row, language)
@@ -196,7 +197,7 @@ def preview(context: Context, actor: Actor, body: Preview, language: Language) -
             limit=body.limit,
         )
         ids = result.own.ids.tolist()
-        partners = match_repository.partners(session, side.other, ids, MatchFilter(), context.clock)
+        partners = match_repository.partners(session, side.other, ids, TextFilter(), context.clock)
         listed = [
             ListedMatch(rank, partner, 0.0, fit)
             for rank, (partner, fit) in enumerate(zip(ids, result.own.fits.tolist(), strict=True), 1)

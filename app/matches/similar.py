@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.context import Context
 from app.matches import access, match_repository
-from app.matches.match_repository import MatchFilter
 from app.matches.schemas import ChallengeSummary, ProfileSummary, SimilarChallenge, SimilarChallenges
 from app.matches.snapshot import Snapshot
+from app.matches.text_filter import TextFilter
 from app.publishing import policies
 from matching.duplicates import SAME_NEED, likeness
 from matching.signals import DENSE_SCALE, products
@@ -29,14 +29,14 @@ def similar_challenges(context: Context, session: Session, actor: Actor, challen
     row = access.published_of(session, actor, Side.CHALLENGE, challenge_id)
     snapshot = context.ranking.snapshot(session)
     cosines = _nearest(snapshot, row.id)
-    others = match_repository.partners(session, Side.CHALLENGE, list(cosines), MatchFilter(), context.clock)
+    others = match_repository.partners(session, Side.CHALLENGE, list(cosines), TextFilter(), context.clock)
     others = {text_id: other for text_id, other in others.items() if _may_be_shown(actor, row, other)}
     lists = match_repository.scores_of_lists(session, snapshot.generation_id, Side.CHALLENGE, [row.id, *others])
     alike = {text_id: likeness(cosines[text_id], lists[row.id], lists[text_id]) for text_id in others}
     shown = sorted((text_id for text_id in alike if alike[text_id] >= SAME_NEED), key=lambda i: (-alike[i], i))[:_SHOWN]
     offers = {text_id: _shared_offers(lists[row.id], lists[text_id]) for text_id in shown}
     wanted = sorted({profile for profiles in offers.values() for profile in profiles})
-    profiles = match_repository.partners(session, Side.PROFILE, wanted, MatchFilter(), context.clock)
+    profiles = match_repository.partners(session, Side.PROFILE, wanted, TextFilter(), context.clock)
     return SimilarChallenges(
         items=[
             SimilarChallenge(

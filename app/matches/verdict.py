@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from app.context import Context
 from app.matches import labels, match_repository
 from app.matches.explaining import Explainer
-from app.matches.match_repository import ListedMatch, MatchFilter
+from app.matches.match_repository import ListedMatch
 from app.matches.ranking import query_passages
 from app.matches.schemas import ChallengeSummary, NearMiss, ProfileSummary, Verdict
 from app.matches.snapshot import Snapshot
+from app.matches.text_filter import TextFilter
 from app.vocabulary import Language
 from matching.batches import SideBatch
 from matching.calibration import confidence
@@ -82,7 +83,7 @@ def find_near_miss(
         limit=_LOOKED_AT,
     )
     ids = result.own.ids.tolist()
-    rows = match_repository.partners(session, side.other, ids, MatchFilter(), context.clock)
+    rows = match_repository.partners(session, side.other, ids, TextFilter(), context.clock)
     closest = next((rows[partner] for partner in ids if partner in rows), None)
     return None if closest is None else _near_miss(side, closest, explainer)
 

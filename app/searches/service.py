@@ -1,8 +1,7 @@
 """Use cases of kept searches. They belong to one person; nobody else learns of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,7 @@ from app.auth.actor import Actor
 from app.challenges import repository as challenges
 from app.context import Context
 from app.errors import NotFound, SavedSearchesFull
+from app.matches.text_filter import TextFilter
 from app.models import SavedSearch, User
 from app.profiles import repository as profiles
 from app.searches import repository
@@ -33,6 +33,11 @@ class Search:
     field_of_action: FieldOfAction | None = None
     region: Region | None = None
     language: Language | None = None
+
+    @property
+    def texts(self) -> TextFilter:
+        """The filter that finds it."""
+        return TextFilter(self.field_of_action, self.region, self.language, words=self.words)
 
     @property
     def is_any(self) -> bool:
@@ -95,20 +100,13 @@ def forget(context: Context, actor: Actor, search_id: int) -> Side:
 
 
 def _new(context: Context, session: Session, actor: Actor, search: Search) -> int:
-    asked: dict[str, Any] = {
-        "field_of_action": search.field_of_action,
-        "region": search.region,
-        "language": search.language,
-        "organisation_id": None,
-        "network": None,
-        "words": search.words,
-        "published_after": context.clock.now() - NEW,
-        "limit": COUNTED + 1,
-        "cursor": None,
-    }
+    wanted = replace(search.texts, published_after=context.clock.now() - NEW)
+    limit = COUNTED + 1
     if search.side is Side.CHALLENGE:
-        return len(challenges.page(session, actor, state=ChallengeState.PUBLISHED, **asked).rows)
-    return len(profiles.page(session, actor, state=ProfileState.PUBLISHED, **asked).rows)
+        needed = ChallengeState.PUBLISHED
+        return len(challenges.page(session, actor, state=needed, wanted=wanted, limit=limit, cursor=None).rows)
+    offered = ProfileState.PUBLISHED
+    return len(profiles.page(session, actor, state=offered, wanted=wanted, limit=limit, cursor=None).rows)
 
 
 def _search(row: SavedSearch) -> Search:

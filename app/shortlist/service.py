@@ -13,7 +13,7 @@ from app.context import Context
 from app.errors import NotFound, ShortlistFull
 from app.fields import StrictModel, optional_text
 from app.matches import access, match_repository
-from app.matches.match_repository import MatchFilter
+from app.matches.text_filter import TextFilter
 from app.models import Challenge, ShortlistEntry
 from app.publishing import policies
 from app.shortlist import repository
@@ -44,7 +44,7 @@ def read(context: Context, session: Session, actor: Actor, challenge_id: int) ->
     _own(session, actor, challenge_id)
     rows = repository.entries(session, challenge_id)
     shown = match_repository.partners(
-        session, Side.PROFILE, [row.profile_id for row in rows], MatchFilter(), context.clock
+        session, Side.PROFILE, [row.profile_id for row in rows], TextFilter(), context.clock
     )
     return [Remembered(row.profile_id, shown.get(row.profile_id), row.note, row.updated_at) for row in rows]
 

@@ -78,7 +78,10 @@ def show_published_challenges(
     cursor: Cursor = None,
 ) -> Response:
     """All published challenges the reader may see, newest first."""
-    page = challenges.page(session, actor, state=ChallengeState.PUBLISHED, words=q, **_asked(wanted, cursor))
+    search = _search(Side.CHALLENGE, wanted, q)
+    page = challenges.page(
+        session, actor, state=ChallengeState.PUBLISHED, wanted=search.texts, limit=ON_A_PAGE, cursor=cursor
+    )
     rows = [ChallengeRead.model_validate(row) for row in page.rows]
     found = [
         Found(
@@ -93,7 +96,7 @@ def show_published_challenges(
         for row in rows
     ]
     kept = searches.kept(context, session, actor, Side.CHALLENGE)
-    return _show(view, CHALLENGES, found, page, _search(Side.CHALLENGE, wanted, q), kept)
+    return _show(view, CHALLENGES, found, page, search, kept)
 
 
 @router.get("/startups", operation_id="show_published_profiles")
@@ -107,7 +110,10 @@ def show_published_profiles(
     cursor: Cursor = None,
 ) -> Response:
     """All published profiles the reader may see, newest first."""
-    page = profiles.page(session, actor, state=ProfileState.PUBLISHED, words=q, **_asked(wanted, cursor))
+    search = _search(Side.PROFILE, wanted, q)
+    page = profiles.page(
+        session, actor, state=ProfileState.PUBLISHED, wanted=search.texts, limit=ON_A_PAGE, cursor=cursor
+    )
     rows = [ProfileRead.model_validate(row) for row in page.rows]
     found = [
         Found(
@@ -122,25 +128,12 @@ def show_published_profiles(
         for row in rows
     ]
     kept = searches.kept(context, session, actor, Side.PROFILE)
-    return _show(view, STARTUPS, found, page, _search(Side.PROFILE, wanted, q), kept)
+    return _show(view, STARTUPS, found, page, search, kept)
 
 
 def _search(side: Side, wanted: Wanted, words: str) -> Search:
-    asked = wanted.to_filter()
+    asked = wanted.to_filter().texts
     return Search(side, " ".join(words.split()), asked.field_of_action, asked.region, asked.language)
-
-
-def _asked(wanted: Wanted, cursor: str | None) -> dict[str, Any]:
-    asked = wanted.to_filter()
-    return {
-        "field_of_action": asked.field_of_action,
-        "region": asked.region,
-        "language": asked.language,
-        "organisation_id": None,
-        "network": None,
-        "limit": ON_A_PAGE,
-        "cursor": cursor,
-    }
 
 
 def _show(

@@ -16,6 +16,7 @@ from app.decisions import policies
 from app.matches import service
 from app.matches.match_repository import MatchFilter
 from app.matches.schemas import MatchListing
+from app.matches.text_filter import TextFilter
 from app.organisations import repository as organisations
 from app.profiles import service as profiles
 from app.shortlist import service as shortlist
@@ -51,13 +52,13 @@ class Wanted:
 
     def to_filter(self) -> MatchFilter:
         """Return the filter of the service; codes that are none filter nothing."""
-        return MatchFilter(
+        texts = TextFilter(
             _member(FieldOfAction, self.field_of_action),
             _member(Region, self.region),
             _member(Language, self.language),
             self.network or None,
-            show_hidden=self.hidden == "shown",
         )
+        return MatchFilter(texts, show_hidden=self.hidden == "shown")
 
 
 def _member(vocabulary: Any, code: str) -> Any:
