@@ -144,7 +144,7 @@ def test_they_do_it_by_keyboard_alone_and_keep_the_focus(site: Site, open_page: 
     assert page.evaluate("document.activeElement.textContent").strip() == "Abbrechen"
     with working(site, run_id):
         expect(page.locator("#run-progress .kern-badge")).to_have_text("fertig, nicht sichtbar", timeout=30_000)
-    assert page.evaluate("document.activeElement.id") == "run-state", "the button is gone; the heading has the focus"
+    expect(page.locator("#run-state"), "the button is gone; the heading has the focus").to_be_focused()
     tab_to(page, "Sichtbar machen")
     page.keyboard.press("Enter")
     page.wait_for_url("**/activate")
