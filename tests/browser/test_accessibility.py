@@ -108,10 +108,10 @@ def test_states_that_no_address_leads_to(site: Site, open_page: Open, axe: str) 
         page.goto(f"{site.url}/challenges/unfinished/{site.world.ids['unfinished']}")
         page.fill("#f-title", "")
         page.get_by_role("button", name={"de": "Weiter zum Prüfen", "en": "Continue to the check"}[language]).click()
-        assert page.evaluate("document.activeElement.id") == "errors", "the summary has the focus"
+        expect(page.locator("#errors"), "the summary has the focus").to_be_focused()
         wrong += violations(page, axe)
         page.click("#errors a")
-        assert page.evaluate("document.activeElement.id") == "f-title"
+        expect(page.locator("#f-title")).to_be_focused()
         page.goto(f"{site.url}/nowhere")
         wrong += violations(page, axe)
         stranger = open_page(language=language, theme=theme, width=width).page

@@ -188,6 +188,6 @@ def test_every_state_of_a_run_in_every_look(site: Site, open_page: Open, axe: st
                 wrong += [f"{look}: too wide {one}" for one in page.evaluate(OVERFLOW)]
         page.goto(f"{site.url}/rescoring/{run_id}/activate")
         page.locator("main form button[type=submit]").click()
-        assert page.evaluate("document.activeElement.id") == "errors", "the summary has the focus"
+        expect(page.locator("#errors"), "the summary has the focus").to_be_focused()
         wrong += [f"stopped {language} {theme} {width}: {one}" for one in violations(page, axe)]
     assert wrong == []

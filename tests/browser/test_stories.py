@@ -94,7 +94,7 @@ def test_staff_do_it_by_keyboard_alone(site: Site, open_page: Open) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/matches?done=published")
     expect(page.locator("ol.cards")).to_contain_text("Sensor Sturz Nachtdienst")
-    assert page.evaluate("document.activeElement.textContent").strip().startswith("Veröffentlicht.")
+    expect(page.locator(":focus")).to_contain_text("Veröffentlicht.")
 
 
 def tab_to(page: Page, target: str) -> None:
