@@ -35,7 +35,9 @@ def found(
     watches = {dtype: Stopwatch(seconds) for dtype, seconds in times.items()}
     monkeypatch.setattr("matching.encoder.choose_dtype", lambda dtype: best if dtype == "auto" else dtype)
     monkeypatch.setattr("matching.encoder.load_encoder", lambda *_args, dtype, **_options: watches[dtype])
-    monkeypatch.setattr(measuring, "measure", lambda encoder, texts: MEASURE(encoder, texts, lambda: encoder.now))
+    monkeypatch.setattr(
+        measuring, "measure", lambda encoder, texts, sizes: MEASURE(encoder, texts, sizes, lambda: encoder.now)
+    )
     return list(measuring.encoding_speed(Settings(**settings)))
 
 
@@ -53,6 +55,9 @@ def test_what_is_set_already_and_what_may_be_chance_is_left(monkeypatch: pytest.
     assert finding.status is Status.OK
     (finding,) = found(monkeypatch, times, encoder_batch=4)
     assert finding.status is Status.WARN
+    between = {"float32": times["float32"] | {12: 9.8}}
+    (finding,) = found(monkeypatch, between, encoder_batch=12)
+    assert finding.status is Status.OK, "what is set is measured as well, whatever it is"
 
 
 def test_a_faster_precision_is_recommended_with_what_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:

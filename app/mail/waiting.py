@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.auth.identify import refresh
 from app.context import Ground
-from app.errors import MailNotGivenUp, NotFound
+from app.errors import Forbidden, MailNotGivenUp, NotFound
 from app.models import MailOutbox
 from app.vocabulary import MailTemplate
 
@@ -66,9 +67,11 @@ def read_outbox(session: Session, now: datetime) -> OutboxStatus:
 
 
 def send_again(ground: Ground, actor: Actor, mail_id: int) -> None:
-    """Have a mail that was given up tried again from the start. Raises `NotFound`, `MailNotGivenUp`."""
+    """Have a mail that was given up tried again from the start. Raises `Forbidden`, `NotFound`, `MailNotGivenUp`."""
     now = ground.clock.now()
     with ground.sessions.write() as session:
+        if not refresh(session, actor).is_admin:
+            raise Forbidden
         mail = session.get(MailOutbox, mail_id, with_for_update=True)
         if mail is None:
             raise NotFound

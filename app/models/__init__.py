@@ -15,7 +15,7 @@ from app.models.organisation import Organisation
 from app.models.profile import Profile
 from app.models.ranking import ChallengeList, Match, ProfileList, RankingGeneration
 from app.models.rescoring import RescoringPartition, RescoringRun
-from app.models.rule import ChosenRule
+from app.models.rule import ChosenRules
 from app.models.search import SavedSearch
 from app.models.shortlist import ShortlistEntry
 from app.models.unfinished import UnfinishedChallenge
@@ -34,7 +34,7 @@ __all__ = [
     "Challenge",
     "ChallengeList",
     "ChallengeVector",
-    "ChosenRule",
+    "ChosenRules",
     "CorpusChange",
     "CorpusRevision",
     "Decision",

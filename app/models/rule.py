@@ -2,18 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
 from app.db.types import UtcDateTime
 
 
-class ChosenRule(Base):
-    """One number of `app.rules.Rules` that stands in place of the one from the settings."""
+class ChosenRules(Base):
+    """The one row of what stands in place of the settings (`app.rules.Rules`); null leaves a number to them."""
 
-    __tablename__ = "chosen_rule"
+    __tablename__ = "chosen_rules"
 
-    name: Mapped[str] = mapped_column(String(30), primary_key=True)
-    value: Mapped[int]
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    interest_days: Mapped[int | None]
+    open_interests: Mapped[int | None]
+    pilot_slots: Mapped[int | None]
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

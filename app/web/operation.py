@@ -9,12 +9,13 @@ from fastapi import APIRouter, Response
 from app import rulebook
 from app.api.dependencies import ContextDep, ReadAdministration, ReadSessionDep, WriteAdministration
 from app.api.paths import Id
+from app.decisions import rules
+from app.decisions.rules import RulesWrite
 from app.mail import waiting
 from app.reports import coverage
 from app.reports.coverage import Coverage, Covered
 from app.rescoring import rankings
 from app.rescoring.rankings import RankingStatus
-from app.rulebook import RulesWrite
 from app.vocabulary import FieldOfAction, Region
 from app.web import bands
 from app.web.charts import Bar, Chart
@@ -85,7 +86,7 @@ def submit_rules(view: ViewDep, sent: SentDep, context: ContextDep, actor: Write
     """Let other numbers apply from now on."""
 
     def use(values: dict[str, Any]) -> Response:
-        rulebook.choose(context, actor, parse(RulesWrite, values))
+        rules.choose(context, actor, parse(RulesWrite, values))
         return view.redirect("/operation", "rules-saved")
 
     return RULES.submit(view, sent, use)

@@ -11,13 +11,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "chosen_rule",
-        sa.Column("name", sa.String(length=30), nullable=False),
-        sa.Column("value", sa.Integer(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_chosen_rule"),
+        "chosen_rules",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("interest_days", sa.Integer(), nullable=True),
+        sa.Column("open_interests", sa.Integer(), nullable=True),
+        sa.Column("pilot_slots", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_chosen_rules"),
     )
+    op.bulk_insert(sa.table("chosen_rules", sa.column("id")), [{"id": 1}])
 
 
 def downgrade() -> None:
-    op.drop_table("chosen_rule")
+    op.drop_table("chosen_rules")

@@ -9,20 +9,20 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from app import errors, rulebook
+from app import errors
 from app.accounts import membership
 from app.alerts.schemas import AlertSettingsWrite
 from app.alerts.service import change_alert_settings
 from app.auth.actor import OPERATOR
 from app.challenges import service as challenges
 from app.context import Context
-from app.decisions import reading, service
+from app.decisions import reading, rules, service
+from app.decisions.rules import RulesWrite
 from app.decisions.schemas import DecisionWrite
 from app.introductions.service import read_introduction
 from app.matches.service import next_best
 from app.models import Decision, Introduction, MailOutbox
 from app.profiles import service as profiles
-from app.rulebook import RulesWrite
 from app.rules import Rules
 from app.vocabulary import AlertKind, AlertMode, DecisionState, Role
 from matching.texts import Side as TextSide
@@ -172,12 +172,12 @@ def test_an_organisation_has_so_many_open_interests_and_no_more(context: Context
 
 def test_what_an_admin_chose_counts_instead_of_the_settings(context: Context, welfare: Side) -> None:
     first, second = (put_startup(context, f"startup{number}") for number in range(2))
-    rulebook.choose(context, OPERATOR, RulesWrite(interest_days=4, open_interests=1, pilot_slots=3))
+    rules.choose(context, OPERATOR, RulesWrite(interest_days=4, open_interests=1, pilot_slots=3))
     asked = stories.interested(context, welfare.actor, welfare.text, first.text, "challenge")
     assert asked.expires_at == context.clock.now() + timedelta(days=4)
     with pytest.raises(errors.TooManyOpenInterests):
         stories.interested(context, welfare.actor, welfare.text, second.text, "challenge")
-    rulebook.choose(context, OPERATOR, RulesWrite(interest_days=4, open_interests=2, pilot_slots=3))
+    rules.choose(context, OPERATOR, RulesWrite(interest_days=4, open_interests=2, pilot_slots=3))
     stories.interested(context, welfare.actor, welfare.text, second.text, "challenge")
 
 

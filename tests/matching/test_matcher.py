@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -170,6 +170,33 @@ def test_passages_are_read_for_candidates_only() -> None:
     Matcher().rank(queries, WORLD.query_passages(Side.CHALLENGE, [1]), CORPUS, Counting(), limit=3)
     assert len(asked) == 1
     assert 3 <= asked[0] < 60
+
+
+def test_passages_that_were_kept_are_the_same_as_those_centred_now() -> None:
+    """Some raw, some as they were kept, in any mixture: the same whole numbers, bit for bit."""
+
+    class Keeping(InMemoryPassages):
+        kept: ClassVar[dict[int, Any]] = {}
+
+        def keep(self, *given: Any, **_: Any) -> None:
+            _side, ids, _languages, centred = given
+            self.kept.update(zip(ids, centred, strict=True))
+
+    batch = WORLD.batches[Side.PROFILE]
+    means = CORPUS.statistics.mean(Side.PROFILE)
+    raw = WORLD.passages.load(Side.PROFILE, batch.ids, batch.languages)
+    expected = PassageVectors.prepare(means, batch.languages, Passages.from_rows(raw, 24))
+    source = Keeping()
+    for modulus in (10**6, 3, 2, 1):  # none kept yet, then every third, every second, all
+        mixed = [
+            source.kept[text_id] if place % modulus == 0 and source.kept else raw[place]
+            for place, text_id in enumerate(batch.ids.tolist())
+        ]
+        found = PassageVectors.loaded(source, Side.PROFILE, batch.ids, batch.languages, means, mixed)
+        np.testing.assert_array_equal(found.vectors, expected.vectors)
+        np.testing.assert_array_equal(found.offsets, expected.offsets)
+    assert source.kept.keys() == set(batch.ids.tolist())
+    assert all(rows.dtype == np.int16 for rows in source.kept.values())
 
 
 def test_extra_is_bounded_and_never_negative() -> None:
