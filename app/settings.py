@@ -59,6 +59,11 @@ class Settings(BaseSettings):
         le=256,
         description="Texts encoded at once; 8, in bfloat16 16 by default. `passgenau doctor --measure` finds the best.",
     )
+    candidates: Literal["memory", "database"] = Field(
+        default="memory",
+        description="Where rankings made from now on find candidates: in memory, exactly, or, with PostgreSQL, in an "
+        "index for corpora too large for that. After a change run `passgenau rescore --activate`.",
+    )
     model_dir: Path = Field(default_factory=_default_model_dir, description="Cache folder of unpacked models.")
     threads: int | None = Field(
         default=None, ge=1, le=256, description="Threads of the encoder. Default: the number of cores."

@@ -14,8 +14,9 @@ from app.context import Context, Ground
 from app.db.engine import make_engine
 from app.db.migrate import require_head
 from app.db.session import Sessions
-from app.errors import DatabaseUnreachable, RankingOfOtherEncoder, RankingOfOtherScoring
+from app.errors import DatabaseUnreachable, InvalidSettings, RankingOfOtherEncoder, RankingOfOtherScoring
 from app.matches import generations, reference
+from app.matches.candidate_index import CandidateIndex
 from app.matches.encoders import Encoders, load_named_encoder
 from app.matches.ranking import LiveRanking
 from app.models import Challenge, RankingGeneration
@@ -24,6 +25,7 @@ from app.security import make_security
 from app.settings import Settings
 from matching.encoder import Encoder
 from matching.matcher import Matcher
+from matching.statistics import Statistics
 
 log = structlog.get_logger()
 
@@ -116,8 +118,22 @@ def _ensure_generation(
             active = generations.active(session)
             if active is None:
                 active = generations.add(session, settings.encoder, encoder, matcher, statistics, clock.now())
+                _index_candidates(settings, session, active, statistics)
                 generations.activate(session, active, clock.now())
     if active.fingerprint != encoder.fingerprint:
         raise RankingOfOtherEncoder(active=active.fingerprint, loaded=encoder.fingerprint)
     if active.scoring != generations.scoring_of(matcher):
         raise RankingOfOtherScoring
+
+
+def _index_candidates(
+    settings: Settings, session: Session, generation: RankingGeneration, statistics: Statistics
+) -> None:
+    if settings.candidates == "memory":
+        return
+    if session.get_bind().dialect.name != "postgresql":
+        raise InvalidSettings(reason="PASSGENAU_CANDIDATES: candidates in the database need PostgreSQL")
+    index = CandidateIndex(generation.id, statistics, "_t0")
+    index.make(session)
+    index.fill(session)
+    index.publish(session)

@@ -10,8 +10,9 @@ from app.db.engine import make_engine
 from app.models import Base
 from app.settings import Settings
 
-OF_A_GENERATION = re.compile(r"match_g\d+")
-"""Partitions of `match` on PostgreSQL: made and dropped with their generation, in no migration."""
+OF_A_GENERATION = re.compile(r"match_g\d+|candidate_(challenge|profile)_g\d+(_t\d+)?")
+"""Tables on PostgreSQL that are made and dropped with their generation, in no migration:
+partitions of `match`, and what `app.matches.candidate_index` finds candidates in."""
 
 
 def is_ours(name: str | None, kind: str, _parents: Any) -> bool:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.matches import corpus_repository, generations, list_writer, vector_repository
-from app.matches.passages import PassageCache, PassageReader
+from app.matches import candidate_index, corpus_repository, generations, list_writer, vector_repository
+from app.matches.passages import PassageCache, PassageReader, raw_passages
 from app.matches.sides import TABLES
 from app.matches.snapshot import Snapshot
 from app.matches.texts import compose_text
@@ -42,10 +43,12 @@ def visible(entries: list[Entry]) -> list[Entry]:
 
 
 def load_snapshot(session: Session) -> Snapshot:
-    """The snapshot of a process that has just started."""
+    """The snapshot of a process that has just started and holds all texts, also where others look in the database."""
     generation_id = generations.active_id(session)
     assert generation_id is not None
-    return Snapshot.load(session, generation_id, corpus_repository.current_revision(session))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candidate_index, "of", lambda *_: None)
+        return Snapshot.load(session, generation_id, corpus_repository.current_revision(session))
 
 
 def fresh_ranks(
@@ -59,7 +62,7 @@ def fresh_ranks(
         for stored in corpus_repository.published_batches(session, side, snapshot.fingerprint, statistics.dimension):
             results = Matcher().rank(
                 stored.batch,
-                reader.raw(side, stored.batch.ids),
+                raw_passages(session, side, statistics, stored.batch.ids),
                 snapshot.corpus,
                 reader,
                 limit=limit,

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from app.api.dependencies import ContextDep, ReadPublic
 from app.api.problem_details import problems
+from matching.texts import Side
 
 router = APIRouter(tags=["Health"])
 
@@ -44,6 +45,6 @@ def readyz(context: ContextDep, _actor: ReadPublic, response: Response) -> Ready
     return Ready(
         encoder=snapshot.fingerprint,
         generation=snapshot.generation_id,
-        challenges=len(snapshot.corpus.challenges),
-        profiles=len(snapshot.corpus.profiles),
+        challenges=snapshot.size(session, Side.CHALLENGE),
+        profiles=snapshot.size(session, Side.PROFILE),
     )

@@ -186,7 +186,8 @@ def launch(ground: Ground, settings: Settings, name: str) -> None:
 def make_shop(ground: Ground, settings: Settings, name: str) -> Workshop:
     """Return what work on rescoring runs needs; in a server it shares the encoders of requests."""
     encoders = ground.ranking.encoders if isinstance(ground, Context) else Encoders.of_settings(settings)
-    return Workshop(ground, encoders, name, measure=QualityMeter(settings.model_dir))
+    indexes = settings.candidates == "database"
+    return Workshop(ground, encoders, name, measure=QualityMeter(settings.model_dir), indexes=indexes)
 
 
 def stop() -> None:

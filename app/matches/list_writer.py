@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import metrics
-from app.matches import corpus_repository, list_repository
+from app.matches import comparing, corpus_repository, list_repository
 from app.matches.corpus_repository import StoredBatch
 from app.matches.list_repository import LastEntry
-from app.matches.passages import PassageCache, PassageReader
+from app.matches.passages import PassageCache, raw_passages
 from app.matches.sides import TABLES
 from app.matches.snapshot import Snapshot
 from matching.features import Passages
@@ -81,6 +81,8 @@ class ListWriter:
         batch = stored.batch
         side, text_id = batch.side, int(batch.ids[0])
         self.snapshot = self.snapshot.with_texts([stored])
+        if self.snapshot.index is not None:
+            self.snapshot.index.put(self.session, batch)
         (result,) = self._rank(stored, passages, floors=True)
         own, last_entry = self._cut(result)
         self._write_own_list(side, text_id, own, result.admitted)
@@ -93,6 +95,8 @@ class ListWriter:
     def leave(self, side: Side, text_id: int) -> None:
         """Take one text out of the corpus and out of all lists."""
         self.snapshot = self.snapshot.without(side, [text_id])
+        if self.snapshot.index is not None:
+            self.snapshot.index.remove(self.session, side, [text_id])
         holders = list_repository.listed_in(self.session, self._generation_id, side, text_id)
         list_repository.remove_text(self.session, self._generation_id, side, text_id)
         list_repository.resize(self.session, self._generation_id, side.other, holders, -1, self.revision)
@@ -136,23 +140,22 @@ class ListWriter:
             for stored in corpus_repository.published_batches(
                 self.session, side, self.snapshot.fingerprint, dimension, part
             ):
-                passages = self._reader().raw(side, stored.batch.ids)
+                passages = raw_passages(self.session, side, self.snapshot.corpus.statistics, stored.batch.ids)
                 self.replace_lists(side, stored.batch.ids.tolist(), self._rank(stored, passages, floors=False))
 
     def _rank(self, stored: StoredBatch, passages: Passages, *, floors: bool) -> list[RankResult]:
         side = stored.batch.side
         with metrics.RANKING.time():
-            return self._matcher.rank(
+            return comparing.rank(
+                self.session,
+                self.snapshot,
+                self._matcher,
+                self._cache,
                 stored.batch,
                 passages,
-                self.snapshot.corpus,
-                self._reader(),
                 limit=KEPT,
                 floors=self.snapshot.floors(side.other) if floors else None,
             )
-
-    def _reader(self) -> PassageReader:
-        return PassageReader(self.session, self._cache, self.snapshot.corpus.statistics, self.snapshot.hashes)
 
     @property
     def _minimum_score(self) -> float:

@@ -105,11 +105,6 @@ class PassageReader:
         found.update(self._stored(side, missing))
         return [found[text_id] for text_id in ids.tolist()]
 
-    def raw(self, side: Side, ids: NDArray[np.int64]) -> Passages:
-        """Return the passages of the texts as they were encoded, in order."""
-        stored = self._stored(side, ids.tolist())
-        return Passages.from_rows([stored[text_id] for text_id in ids.tolist()], self._statistics.dimension)
-
     def keep(self, side: Side, ids: list[int], languages: list[int], centred: list[NDArray[np.int16]]) -> None:
         """Put centred passages into the cache, unless the session saw another version of the text."""
         expected = self._hashes[side]
@@ -133,3 +128,11 @@ class PassageReader:
         self._others.update((side, text_id) for text_id in gone)
         found.update(dict.fromkeys(gone, np.empty((0, self._statistics.dimension), np.float16)))
         return found
+
+
+def raw_passages(session: Session, side: Side, statistics: Statistics, ids: NDArray[np.int64]) -> Passages:
+    """Return the passages of texts as they were encoded, in order. Raises `FeatureFormatError` for one without."""
+    stored = corpus_repository.load_passages(session, side, statistics.fingerprint, ids.tolist())
+    if gone := [text_id for text_id in ids.tolist() if text_id not in stored]:
+        raise FeatureFormatError(f"{side.value} {gone[0]} has no stored vectors")
+    return Passages.from_packed([stored[text_id][1] for text_id in ids.tolist()], statistics.dimension)

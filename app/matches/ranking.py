@@ -17,16 +17,18 @@ from app import metrics
 from app.clock import Clock
 from app.db.session import Sessions, move_on
 from app.errors import EncoderMismatch, ServiceUnavailable
-from app.matches import corpus_repository, expiry, generations, vector_repository
+from app.matches import comparing, corpus_repository, expiry, generations, vector_repository
 from app.matches.encoders import EncoderName, Encoders
 from app.matches.list_writer import ListWriter
 from app.matches.passages import PassageCache, PassageReader
 from app.matches.snapshot import Snapshot
 from app.matches.texts import compose_text
 from app.memory import give_back
+from matching.batches import SideBatch
 from matching.encoder import Encoder
 from matching.features import Passages, TextFeatures, featurize
 from matching.matcher import Matcher
+from matching.ranking import RankResult
 from matching.texts import Side, Text, text_hash
 
 log = structlog.get_logger()
@@ -234,6 +236,14 @@ class LiveRanking:
                 return
         with sessions.write() as session, self.writer(session):
             pass  # a writer expires what is due before anything else
+
+    def rank(
+        self, session: Session, snapshot: Snapshot, queries: SideBatch, passages: Passages, *, limit: int
+    ) -> list[RankResult]:
+        """Rank texts for a reader, whose session may not see all that the snapshot holds."""
+        return comparing.rank(
+            session, snapshot, self.matcher, self.cache, queries, passages, limit=limit, may_be_gone=True
+        )
 
     def passages(self, session: Session, snapshot: Snapshot) -> PassageReader:
         """Return the source of passages for a reader, whose snapshot may hold texts that were deleted meanwhile."""

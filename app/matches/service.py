@@ -189,13 +189,7 @@ def preview(context: Context, actor: Actor, body: Preview, language: Language) -
         snapshot = context.ranking.snapshot(session)
         features = context.ranking.features_for(snapshot.fingerprint, prepared)
         query = SideBatch.from_features(side, [0], [features], encode([facets(side, body.content)]))
-        (result,) = context.ranking.matcher.rank(
-            query,
-            query_passages(features),
-            snapshot.corpus,
-            context.ranking.passages(session, snapshot),
-            limit=body.limit,
-        )
+        (result,) = context.ranking.rank(session, snapshot, query, query_passages(features), limit=body.limit)
         ids = result.own.ids.tolist()
         partners = match_repository.partners(session, side.other, ids, TextFilter(), context.clock)
         listed = [
@@ -235,7 +229,7 @@ def _stored_verdict(
     snapshot = context.ranking.snapshot_at_hand(session)
     if snapshot is None:
         return verdict_on(side, None, language, suitable=best is not None)
-    suitable = anything_fits(context, snapshot, side, row.id, best)
+    suitable = anything_fits(context, session, snapshot, side, row.id, best)
     near_miss: NearMiss | None = None
     if not suitable:
         stored = vector_repository.stored_text(session, side, row, snapshot.fingerprint)
@@ -290,7 +284,7 @@ def _stored_signals(
 
 def _scored(context: Context, session: Session, side: Side, row: Any, ids: Sequence[int]) -> Ranking:
     """Score a stored text with some of the other side."""
-    snapshot = context.ranking.snapshot(session)
+    snapshot = context.ranking.snapshot(session).holding(session, side.other, ids)
     stored = vector_repository.stored_text(session, side, row, snapshot.fingerprint)
     (ranking,) = context.ranking.matcher.score_pairs(
         stored.batch.batch,

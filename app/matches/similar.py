@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.context import Context
-from app.matches import access, match_repository
+from app.matches import access, match_repository, vector_repository
 from app.matches.schemas import ChallengeSummary, ProfileSummary, SimilarChallenge, SimilarChallenges
 from app.matches.snapshot import Snapshot
 from app.matches.text_filter import TextFilter
@@ -28,7 +28,7 @@ def similar_challenges(context: Context, session: Session, actor: Actor, challen
     """
     row = access.published_of(session, actor, Side.CHALLENGE, challenge_id)
     snapshot = context.ranking.snapshot(session)
-    cosines = _nearest(snapshot, row.id)
+    cosines = _nearest(session, snapshot, row)
     others = match_repository.partners(session, Side.CHALLENGE, list(cosines), TextFilter(), context.clock)
     others = {text_id: other for text_id, other in others.items() if _may_be_shown(actor, row, other)}
     lists = match_repository.scores_of_lists(session, snapshot.generation_id, Side.CHALLENGE, [row.id, *others])
@@ -53,10 +53,14 @@ def similar_challenges(context: Context, session: Session, actor: Actor, challen
     )
 
 
-def _nearest(snapshot: Snapshot, challenge_id: int) -> dict[int, float]:
+def _nearest(session: Session, snapshot: Snapshot, challenge: Any) -> dict[int, float]:
     """Return the cosines of the nearest other challenges by id."""
+    if snapshot.index is not None:
+        own = vector_repository.stored_text(session, Side.CHALLENGE, challenge, snapshot.fingerprint).batch.batch
+        ids = snapshot.index.alike(session, own, _CANDIDATES + 1)
+        snapshot = snapshot.holding(session, Side.CHALLENGE, sorted({challenge.id, *ids}))
     side = snapshot.corpus.challenges
-    (row,) = side.positions([challenge_id])
+    (row,) = side.positions([challenge.id])
     if row < 0:
         return {}
     cosines = products(side.dense[row : row + 1], side.dense)[0] / DENSE_SCALE**2

@@ -1,6 +1,6 @@
 """What one process knows of the corpus at one revision: immutable, rebuilt from the database, refreshed by deltas."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.matches import corpus_repository, generations
+from app.matches import candidate_index, corpus_repository, generations
+from app.matches.candidate_index import CandidateIndex
 from app.matches.corpus_repository import StoredBatch
 from app.matches.list_repository import LastEntry
 from app.matches.sides import TABLES
+from matching.batches import SideBatch
 from matching.corpus import Corpus
 from matching.ranking import Floors
 from matching.statistics import Statistics
@@ -27,6 +29,8 @@ class Snapshot:
 
     last_scores, last_ids: by id of the text, the last entry of its list; id 0 where the list has room for everybody.
     hashes: by id, the first eight bytes of the hash of the text that is in the corpus.
+    index: where a ranking finds candidates in the database. Then `corpus` and `hashes` hold only what `around` and
+    `holding` read for one purpose, and lists know of a text what its candidates say of it.
     """
 
     generation_id: int
@@ -36,6 +40,7 @@ class Snapshot:
     last_scores: Mapping[Side, NDArray[np.float64]]
     last_ids: Mapping[Side, NDArray[np.int64]]
     hashes: Mapping[Side, NDArray[np.int64]]
+    index: CandidateIndex | None = None
 
     @classmethod
     def load(cls, session: Session, generation_id: int, revision: int) -> Self:
@@ -45,6 +50,7 @@ class Snapshot:
         """
         generation = generations.get(session, generation_id)
         statistics = Statistics.from_bytes(generation.statistics)
+        index = candidate_index.of(session, generation_id, statistics)
         hashes: dict[Side, NDArray[np.int64]] = {side: np.empty(0, np.int64) for side in Side}
 
         def batches() -> Iterable[StoredBatch]:
@@ -59,7 +65,10 @@ class Snapshot:
                 hashes[side] = _assigned(hashes[side], stored.batch.ids, stored.hashes)
                 yield stored
 
-        corpus = Corpus.load(statistics, (stored.batch for stored in remembered()), _expected(session))
+        if index is not None:
+            corpus = Corpus.empty(statistics)
+        else:
+            corpus = Corpus.load(statistics, (stored.batch for stored in remembered()), _expected(session))
         snapshot = cls(
             generation_id,
             generation.fingerprint,
@@ -68,6 +77,7 @@ class Snapshot:
             {side: np.empty(0, np.float64) for side in Side},
             {side: np.empty(0, np.int64) for side in Side},
             hashes,
+            index,
         )
         return snapshot.with_lists_of(session)
 
@@ -84,7 +94,7 @@ class Snapshot:
             return self
         dimension = self.corpus.statistics.dimension
         snapshot = self
-        for side in Side:
+        for side in Side if self.index is None else ():
             changed = corpus_repository.changed_ids(session, side, self.revision)
             if not changed:
                 continue
@@ -98,12 +108,37 @@ class Snapshot:
             snapshot = snapshot.with_last_entries(side, changed_lists)
         return snapshot.at(revision)
 
+    def around(self, session: Session, queries: SideBatch) -> Self:
+        """Return a snapshot that holds the texts these queries have to be compared with."""
+        if self.index is None:
+            return self
+        found = self.index.candidates(session, queries)
+        return self.holding(session, queries.side.other, sorted({text_id for ids in found for text_id in ids}))
+
+    def holding(self, session: Session, side: Side, ids: Sequence[int]) -> Self:
+        """Return a snapshot that holds some published texts of a side; without an index it holds all anyway."""
+        if self.index is None:
+            return self
+        dimension = self.corpus.statistics.dimension
+        read = list(corpus_repository.published_batches(session, side, self.fingerprint, dimension, ids))
+        corpus = Corpus.load(self.corpus.statistics, (stored.batch for stored in read))
+        hashes = {side: np.empty(0, np.int64) for side in Side}
+        for stored in read:
+            hashes[side] = _assigned(hashes[side], stored.batch.ids, stored.hashes)
+        return replace(self, corpus=corpus, hashes=hashes)
+
+    def size(self, session: Session, side: Side) -> int:
+        """Count the texts of a side that are ranked."""
+        return len(self.corpus.side(side)) if self.index is None else _published(session, side)
+
     def at(self, revision: int) -> Self:
         """Return the same content as of another revision."""
         return replace(self, revision=revision)
 
     def with_texts(self, upserts: Iterable[StoredBatch]) -> Self:
         """Return a snapshot in which these texts are added, or replace older versions of themselves."""
+        if self.index is not None:
+            return self
         upserts = list(upserts)
         hashes = dict(self.hashes)
         for stored in upserts:
@@ -146,11 +181,13 @@ def _assigned(values: NDArray[Number], ids: NDArray[np.int64], new: NDArray[Numb
 
 
 def _expected(session: Session) -> dict[Side, int]:
-    return {
-        side: session.scalar(select(func.count()).select_from(tables.text).where(tables.text.state == tables.published))
-        or 0
-        for side, tables in TABLES.items()
-    }
+    return {side: _published(session, side) for side in Side}
+
+
+def _published(session: Session, side: Side) -> int:
+    tables = TABLES[side]
+    query = select(func.count()).select_from(tables.text).where(tables.text.state == tables.published)
+    return session.scalar(query) or 0
 
 
 def _last_entries(session: Session, side: Side, generation_id: int, after: int | None) -> dict[int, LastEntry | None]:

@@ -42,11 +42,13 @@ class Query:
         return cls(SideBatch.from_features(side, [0], [features]), query_passages(features))
 
 
-def anything_fits(context: Context, snapshot: Snapshot, side: Side, text_id: int, best: ListedMatch | None) -> bool:
+def anything_fits(
+    context: Context, session: Session, snapshot: Snapshot, side: Side, text_id: int, best: ListedMatch | None
+) -> bool:
     """Decide for a stored text whether anything is worth showing; best: of its list, None for an empty one."""
     if best is None:
         return False
-    own = snapshot.corpus.side(side)
+    own = snapshot.holding(session, side, [text_id]).corpus.side(side)
     (row,) = own.positions([text_id]).tolist()
     hubness = float(own.hubness[row]) if row >= 0 else 0.0
     stands_out = confidence(best.score, hubness, snapshot.corpus.statistics.spread)
@@ -75,13 +77,7 @@ def find_near_miss(
         query.batch.lexical,
         Facets.none(len(query.batch)),
     )
-    (result,) = context.ranking.matcher.rank(
-        anything,
-        query.passages,
-        snapshot.corpus,
-        context.ranking.passages(session, snapshot),
-        limit=_LOOKED_AT,
-    )
+    (result,) = context.ranking.rank(session, snapshot, anything, query.passages, limit=_LOOKED_AT)
     ids = result.own.ids.tolist()
     rows = match_repository.partners(session, side.other, ids, TextFilter(), context.clock)
     closest = next((rows[partner] for partner in ids if partner in rows), None)

@@ -31,6 +31,7 @@ class PartitionKind(StrEnum):
     PREPARE = "prepare"
     ENCODE = "encode"
     FREEZE = "freeze"
+    INDEX = "index"
     COPY = "copy"
     RANK = "rank"
     FINISH = "finish"

@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select
 
 from app.db.session import Sessions
-from app.matches import generations
+from app.matches import candidate_index, generations
 from app.matches.sides import TABLES
 from app.models.ranking import GenerationState
 
@@ -27,6 +27,8 @@ def clear_away(sessions: Sessions) -> int:
             with sessions.write() as session:
                 more = generations.drop_matches(session, generation_id, LISTS_AT_ONCE)
         _delete_lists(sessions, generation_id)
+        with sessions.write() as session:
+            candidate_index.drop(session, generation_id)
         with sessions.write() as session:
             generations.get_locked(session, generation_id).revision = None
     if old:

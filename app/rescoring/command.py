@@ -141,6 +141,7 @@ def open_shop() -> "Workshop":
         Encoders.of_settings(settings),
         f"{socket.gethostname()}-command-{os.getpid()}",
         measure=QualityMeter(settings.model_dir),
+        indexes=settings.candidates == "database",
     )
 
 

@@ -15,9 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import metrics
-from app.matches import corpus_repository, generations, list_repository
+from app.matches import comparing, corpus_repository, generations, list_repository
+from app.matches.candidate_index import CandidateIndex
 from app.matches.list_writer import KEPT, ListWriter
-from app.matches.passages import PassageReader
+from app.matches.passages import raw_passages
 from app.matches.sides import TABLES
 from app.matches.snapshot import Snapshot
 from app.models import RescoringRun
@@ -145,7 +146,12 @@ def _freeze(shop: Workshop, task: Task) -> None:
         now = shop.ground.clock.now()
         generation = generations.add(session, run.encoder, encoder, shop.matcher, statistics, now, run.start_revision)
         run.generation_id = generation.id
-        _add_ranking(session, shop, run, task.number + 1)
+        first = task.number + 1
+        if shop.indexes and session.get_bind().dialect.name == "postgresql":
+            first = repository.add_partitions(
+                session, run.id, first, PartitionKind.INDEX, shop.now(session), [(None, ())]
+            )
+        _add_ranking(session, shop, run, first)
         repository.mark_done(session, task, shop.now(session))
         shop.reach("freeze written")
 
@@ -182,6 +188,24 @@ def _published(session: Session, side: Side) -> list[int]:
     )
 
 
+def _index(shop: Workshop, task: Task) -> None:
+    """Fill the tables in which candidates are found; nobody else knows them until they are whole."""
+    with shop.ground.sessions.read() as session:
+        generation_id = repository.get(session, task.run_id).generation_id
+        assert generation_id is not None  # noqa: S101  made when statistics were frozen
+        statistics = Statistics.from_bytes(generations.get(session, generation_id).statistics)
+    index = CandidateIndex(generation_id, statistics, f"_t{task.attempt}")
+    with shop.ground.sessions.write(consistent=True) as session:
+        index.make(session)
+        index.fill(session)
+    shop.reach("index filled")
+    with shop.ground.sessions.write() as session:
+        shop.hold(session, task)
+        index.publish(session)
+        repository.mark_done(session, task, shop.now(session))
+        shop.reach("index written")
+
+
 def _copy(shop: Workshop, task: Task) -> None:
     """Take over all lists of the active generation, in one transaction: lists and matches belong together."""
     with shop.ground.sessions.write(consistent=True) as session:
@@ -214,7 +238,7 @@ def _rank(shop: Workshop, task: Task) -> None:
                 continue  # a text was deleted in between: rank again without it
             lists = ListWriter(session, snapshot, shop.matcher, shop.cache, snapshot.revision)
             lists.replace_lists(task.side, [result.id for result in results], results)
-            pairs = len(results) * len(snapshot.corpus.side(task.side.other))
+            pairs = len(results) * snapshot.size(session, task.side.other)
             repository.mark_done(session, task, shop.now(session), pairs=pairs, texts=len(results))
             shop.reach("rank written")
         return
@@ -226,14 +250,13 @@ def _ranked(shop: Workshop, generation_id: int, task: Task) -> tuple[Snapshot, l
     with shop.ground.sessions.read(consistent=True) as session:
         snapshot = shop.snapshot(session, generation_id)
         dimension = snapshot.corpus.statistics.dimension
-        reader = PassageReader(session, shop.cache, snapshot.corpus.statistics, snapshot.hashes)
         results: list[RankResult] = []
         for stored in corpus_repository.published_batches(
             session, task.side, snapshot.fingerprint, dimension, task.text_ids
         ):
-            own = reader.raw(task.side, stored.batch.ids)
+            own = raw_passages(session, task.side, snapshot.corpus.statistics, stored.batch.ids)
             with metrics.RANKING.time():
-                results += shop.matcher.rank(stored.batch, own, snapshot.corpus, reader, limit=KEPT)
+                results += comparing.rank(session, snapshot, shop.matcher, shop.cache, stored.batch, own, limit=KEPT)
         return snapshot, results
 
 
@@ -249,6 +272,7 @@ WORK: Mapping[PartitionKind, Callable[[Workshop, Task], Any]] = {
     PartitionKind.PREPARE: _prepare,
     PartitionKind.ENCODE: _encode,
     PartitionKind.FREEZE: _freeze,
+    PartitionKind.INDEX: _index,
     PartitionKind.COPY: _copy,
     PartitionKind.RANK: _rank,
     PartitionKind.FINISH: finishing.finish,

@@ -37,7 +37,8 @@ class LateResult(Exception):
 class Workshop:
     """One worker, by a name that no other has.
 
-    `reach` is called at every point of the code that a crash could fall between.
+    `reach` is called at every point of the code that a crash could fall between. indexes: its rankings find candidates
+    in the database.
     """
 
     ground: Ground
@@ -48,6 +49,7 @@ class Workshop:
     reach: Callable[[str], None] = nothing
     measure: Callable[[Session, Encoders, int, int], list[Quality]] = field(default_factory=QualityMeter)
     lost_after: timedelta = LOST_AFTER
+    indexes: bool = False
     in_hand: set[tuple[int, int]] = field(default_factory=set)
     _snapshot: Snapshot | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)

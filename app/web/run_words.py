@@ -34,6 +34,7 @@ STEPS = {
     "prepare": N_("Vorbereiten"),
     "encode": N_("Texte einlesen"),
     "freeze": N_("Kennzahlen festhalten"),
+    "index": N_("Verzeichnis der Kandidaten anlegen"),
     "copy": N_("Unverändertes übernehmen"),
     "rank": N_("Reihenfolgen berechnen"),
     "finish": N_("Vergleichen und abschließen"),
