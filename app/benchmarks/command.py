@@ -22,6 +22,7 @@ class Benchmark(StrEnum):
     RESCORE = "rescore"
     ENCODE = "encode"
     WORKERS = "workers"
+    SCALE = "scale"
 
 
 def register(cli: typer.Typer) -> None:
@@ -35,7 +36,7 @@ def bench(
         typer.Argument(
             help="submit: a whole service call; preview: the startups beside a text, over HTTP; rank: one ranking; "
             "login: a flood of tries; rescore: all matches; encode: texts per second; workers: two beside one, "
-            "on PostgreSQL."
+            "on PostgreSQL; scale: a corpus that is not in memory, on PostgreSQL."
         ),
     ],
     profiles: Annotated[int | None, typer.Option(min=200, help="Size of the corpus.")] = None,
@@ -44,7 +45,7 @@ def bench(
 ) -> None:
     """Measure the speed of the service, beside a baseline in the same run.
 
-    Works on a synthetic corpus in a temporary SQLite database, or in the empty one that PASSGENAU_DATABASE_URL names.
+    Works on a synthetic corpus in a temporary database, or in the empty one that PASSGENAU_DATABASE_URL names.
     """
     report = _measure(read_settings(), name, profiles, challenges)
     if as_json:
@@ -82,6 +83,10 @@ def _measure(settings: Settings, name: Benchmark, profiles: int | None, challeng
             from app.benchmarks.workers import bench_workers
 
             report = bench_workers(settings)
+        case Benchmark.SCALE:
+            from app.benchmarks.scale import bench_scale
+
+            report = bench_scale(settings, profiles or 1_000_000)
         case Benchmark.RANK:
             from app.benchmarks.rank import bench_rank
 

@@ -60,7 +60,7 @@ def measure(settings: Settings, way: str, started: float) -> dict[str, float]:
     encoder = load_configured_encoder(settings)
     ranking = LiveRanking(encoder, Matcher(), Clock())
     queries, passages = _queries(encoder)  # before memory is looked at: encoding leaves work space behind
-    before = _resident_mb()
+    before = resident_mb()
     with sessions.read() as session:
         snapshot = ranking.snapshot(session)
         _rank(ranking, session, snapshot, queries, passages, 0)
@@ -76,7 +76,7 @@ def measure(settings: Settings, way: str, started: float) -> dict[str, float]:
     return {
         "rank_ms": statistics.median(durations) * 1000,
         "rank_p95_ms": float(np.percentile(durations, 95)) * 1000,
-        "rank_extra_mb": _resident_mb() - before,
+        "rank_extra_mb": resident_mb() - before,
         "cold_start_s": cold_start,
     }
 
@@ -145,7 +145,7 @@ def _recall(
     return statistics.mean(shares)
 
 
-def _resident_mb() -> float:
+def resident_mb() -> float:
     """Memory this process holds, in millions of bytes."""
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -16,18 +16,23 @@ from app.matches.sides import TABLES
 from app.matches.texts import compose_text
 from app.models import Organisation
 from app.vocabulary import FieldOfAction, OrganisationKind, Region
+from matching.criteria import LANDS, NATIONWIDE, REMOTE
 from matching.encoder import Encoder
 from matching.features import TextFeatures, featurize
 from matching.statements import READER_VERSION
 from matching.texts import Side, Text, text_hash
 from matching.tokens import hashed_grams
 
+SEED = 7
 VOCABULARY = 60_000
-WORDS_OF_A_TEXT = 165
+WORDS_OF_A_TEXT = 95
 """Gives texts of about 1,200 characters."""
 CLOSENESS = 0.99
 """Cosine between a drawn vector and the real one it is drawn around."""
 CHUNK = 1000
+NATIONWIDE_SHARE, REMOTE_SHARE, ASKING_SHARE = 0.2, 0.2, 0.4
+HOSTINGS = ("germany", "eu", "outside_eu", None)
+"""Of startups that state requirements."""
 
 _ONSETS = [
     "b",
@@ -73,11 +78,16 @@ class Anchor:
 
 
 class Synthesis:
-    """Draws texts of one side and their features; the same seed gives the same corpus."""
+    """Draws texts of one side and their features; the same seed and part give the same corpus.
 
-    def __init__(self, side: Side, encoder: Encoder, seed: int) -> None:
+    part: of a corpus that several processes draw. demanding: challenges ask for a Land, for a place of hosting, for
+    somebody on site; startups work in some Länder and host somewhere.
+    """
+
+    def __init__(self, side: Side, encoder: Encoder, seed: int, *, part: int = 0, demanding: bool = False) -> None:
         self.side = side
-        self._random = np.random.default_rng([seed, list(Side).index(side)])
+        self._demanding = demanding
+        self._random = np.random.default_rng([seed, list(Side).index(side), part])
         self._anchors = _anchors(side, encoder)
         self._words = _vocabulary(np.random.default_rng(seed))
         # Zipf's law: the word of rank r is as frequent as 1 / r.
@@ -91,6 +101,8 @@ class Synthesis:
         words = self._words[ranks].tolist()
         sentences = [" ".join(words[start : start + 15]).capitalize() + "." for start in range(0, len(words), 15)]
         fields = _fields(self.side, sentences) | {"language": anchor.language}
+        if self._demanding:
+            fields |= self._demands()
         text = compose_text(self.side, SimpleNamespace(**dict.fromkeys(TABLES[self.side].text_fields) | fields))
         terms, counts = hashed_grams(text.whole)
         noise = self._random.standard_normal(anchor.whole.shape)
@@ -98,8 +110,19 @@ class Synthesis:
         passages = np.stack([_near(anchor.passages[row], noise) for row in rows]).astype(np.float16)
         return fields, text, TextFeatures(anchor.language, _near(anchor.whole, noise), passages, terms, counts)
 
+    def _demands(self) -> dict[str, Any]:
+        land = LANDS[self._random.integers(len(LANDS))]
+        chance = self._random.random(3)
+        if self.side is Side.PROFILE:
+            regions = [NATIONWIDE] if chance[0] < NATIONWIDE_SHARE else [REMOTE] if chance[1] < REMOTE_SHARE else [land]
+            return {"regions": regions, "hosting": HOSTINGS[self._random.integers(len(HOSTINGS))]}
+        wished = [{"kind": "hosting", "value": "eu"}] if chance[0] < ASKING_SHARE else []
+        if chance[1] < ASKING_SHARE:
+            wished.append({"kind": "on_site"})
+        return {"region": land, "must_haves": wished}
 
-def fill(sessions: Sessions, encoder: Encoder, side: Side, count: int, now: datetime, seed: int = 7) -> None:
+
+def fill(sessions: Sessions, encoder: Encoder, side: Side, count: int, now: datetime, seed: int = SEED) -> None:
     """Store `count` published texts of a side with their vectors; their lists are made by a rescoring run."""
     synthesis = Synthesis(side, encoder, seed)
     for start in range(0, count, CHUNK):

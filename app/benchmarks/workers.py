@@ -9,13 +9,13 @@ from sqlalchemy import delete
 
 from app.auth.actor import OPERATOR
 from app.benchmarks import synthetic
+from app.benchmarks.postgres import postgresql
 from app.benchmarks.report import Report
 from app.clock import Clock
 from app.context import Context
 from app.db.engine import make_engine
 from app.db.migrate import upgrade
 from app.db.session import Sessions
-from app.errors import InvalidSettings
 from app.matches.sides import TABLES
 from app.models.rescoring import PartitionKind
 from app.rescoring import runs, service
@@ -32,17 +32,16 @@ LOOK_EVERY = 0.1
 
 def bench_workers(settings: Settings) -> Report:
     """Measure `workers_speedup`: the encoding step of a run with one and with two workers, one thread each."""
-    if settings.sqlalchemy_url.startswith("sqlite"):
-        raise InvalidSettings(reason="PASSGENAU_DATABASE_URL: two workers need PostgreSQL, an empty database of it")
-    engine = make_engine(settings.sqlalchemy_url)
-    upgrade(engine)
-    sessions, clock = Sessions(engine), Clock()
-    encoder = load_configured_encoder(settings)
-    for side in Side:
-        synthetic.fill(sessions, encoder, side, TEXTS, clock.now())
-    context = assemble(settings, sessions, encoder, clock)
-    alone, together = (_run(context, count) for count in (1, 2))
-    engine.dispose()
+    with postgresql(settings) as url:
+        engine = make_engine(url)
+        upgrade(engine)
+        sessions, clock = Sessions(engine), Clock()
+        encoder = load_configured_encoder(settings)
+        for side in Side:
+            synthetic.fill(sessions, encoder, side, TEXTS, clock.now())
+        context = assemble(settings, sessions, encoder, clock)
+        alone, together = (_run(context, url, count) for count in (1, 2))
+        engine.dispose()
     return Report(
         {
             "workers_speedup": alone / together,
@@ -54,13 +53,13 @@ def bench_workers(settings: Settings) -> Report:
     )
 
 
-def _run(context: Context, count: int) -> float:
+def _run(context: Context, url: str, count: int) -> float:
     """Have a run done by some workers. Returns the seconds of a text once all of them are at work."""
     with context.sessions.write() as session:
         for tables in TABLES.values():
             session.execute(delete(tables.vector))
     command = [sys.executable, "-c", "from app.cli import main; main()", "worker", "--name"]
-    threads = os.environ | {"PASSGENAU_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    threads = os.environ | {"PASSGENAU_THREADS": "1", "OMP_NUM_THREADS": "1", "PASSGENAU_DATABASE_URL": url}
     workers = [subprocess.Popen([*command, f"bench-{number}"], env=threads) for number in range(count)]  # noqa: S603  our own program
     try:
         run_id = runs.request_run(context, context.ranking.encoders, OPERATOR, RunRequest())
