@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from app.matches import corpus_repository
 from matching.batches import SideBatch
-from matching.criteria import WORDS
+from matching.criteria import WORDS, Facets
 from matching.fusion import DEFAULT_WEIGHTS
 from matching.signals import DENSE_SCALE, dense_vectors
 from matching.statistics import Statistics
@@ -43,6 +43,8 @@ _BY_INDEX: Final = {
     "enable_seqscan": "off",  # the planner takes a condition on bits for far more selective than it is
 }
 _BY_ROWS: Final = {"enable_seqscan": "on"}
+Found = dict[int, str]
+"""Requirement bits by id, best first."""
 _COPY_HEAD: Final = b"PGCOPY\n\xff\r\n" + bytes(9)
 _COPY_END: Final = b"\xff\xff"
 
@@ -105,8 +107,8 @@ class CandidateIndex:
             {"ids": list(ids)},
         )
 
-    def candidates(self, session: Session, queries: SideBatch, count: int = CANDIDATES) -> list[list[int]]:
-        """Return for each query the ids of the `count` eligible texts of the other side with the highest base."""
+    def candidates(self, session: Session, queries: SideBatch, count: int = CANDIDATES) -> list[Found]:
+        """Return for each query the `count` eligible texts of the other side with the highest base."""
         weights = np.full((len(queries), 1), DEFAULT_WEIGHTS.hubness, np.float32)
         vectors = np.hstack([self._dense(queries), weights])
         return [
@@ -117,23 +119,23 @@ class CandidateIndex:
     def alike(self, session: Session, one: SideBatch, count: int) -> list[int]:
         """Return the ids of the texts of the same side that are nearest to the one text of a batch."""
         vector = np.append(self._dense(one)[0], np.float32(0))
-        return self._nearest(session, one.side, vector, _NO_BIT, count)
+        return list(self._nearest(session, one.side, vector, _NO_BIT, count))
 
-    def _nearest(self, session: Session, side: Side, vector: NDArray[np.float32], bits: str, count: int) -> list[int]:
+    def _nearest(self, session: Session, side: Side, vector: NDArray[np.float32], bits: str, count: int) -> Found:
         order = f"near <#> CAST(:vector AS halfvec({len(vector)}))"
         given = {"bits": bits, "vector": f"[{','.join(map(str, vector.tolist()))}]", "count": count}
         _set(session, _BY_INDEX)
-        found = list(session.scalars(self._query(side, order), given))
+        found: Found = {row.id: row.requirements for row in session.execute(self._query(side, order), given)}
         _set(session, _BY_ROWS)
         if len(found) < count:
             # Few are eligible, or there is no index. Ordered by more than the distance, the index is not used.
-            found = list(session.scalars(self._query(side, f"{order}, id"), given))
+            found = {row.id: row.requirements for row in session.execute(self._query(side, f"{order}, id"), given)}
         return found
 
     def _query(self, side: Side, order: str) -> TextClause:
+        eligible = f"requirements & CAST(:bits AS bit({_BITS})) = B'{_NO_BIT}'"
         return text(
-            f"SELECT id FROM {self._table(side)} WHERE requirements & CAST(:bits AS bit({_BITS})) = B'{_NO_BIT}' "  # noqa: S608  our own names
-            f"ORDER BY {order} LIMIT :count"
+            f"SELECT id, requirements FROM {self._table(side)} WHERE {eligible} ORDER BY {order} LIMIT :count"  # noqa: S608  our own names
         )
 
     def _table(self, side: Side) -> str:
@@ -203,6 +205,14 @@ def _words(batch: SideBatch) -> NDArray[np.uint64]:
 
 def _bits(batch: SideBatch) -> list[str]:
     return ["".join(f"{word:064b}" for word in words) for words in _words(batch).tolist()]
+
+
+def facets_of(side: Side, bits: Sequence[str]) -> Facets:
+    """Return the facets of texts of a side as far as they decide which pairs are eligible."""
+    rows = [[int(one[start : start + 64], 2) for start in range(0, _BITS, 64)] for one in bits]
+    words = np.array(rows, np.uint64).reshape(len(bits), WORDS)
+    none = np.zeros_like(words)
+    return Facets(words, none, none) if side is Side.CHALLENGE else Facets(none, none, words)
 
 
 def _copy(session: Session, table: str, rows: bytes) -> None:

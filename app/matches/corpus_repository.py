@@ -1,6 +1,6 @@
 """SQL about the corpus: revision, changes, and the columns of published texts as batches for `matching`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.matches.sides import TABLES
 from app.models import CorpusChange, CorpusRevision
 from matching.batches import SideBatch
-from matching.criteria import encode_challenge_facets, encode_profile_facets
+from matching.criteria import Facets, encode_challenge_facets, encode_profile_facets
 from matching.features import Passages
 from matching.texts import Side
 
@@ -54,11 +54,19 @@ def changed_ids(session: Session, side: Side, after: int) -> list[int]:
 
 
 def published_batches(
-    session: Session, side: Side, fingerprint: str, dimension: int, ids: Sequence[int] | None = None
+    session: Session,
+    side: Side,
+    fingerprint: str,
+    dimension: int,
+    ids: Sequence[int] | None = None,
+    facets: Callable[[Sequence[int]], Facets] | None = None,
 ) -> Iterator[StoredBatch]:
-    """Yield the published texts of a side, all of them or those of `ids`, ordered by id, at most CHUNK at once."""
+    """Yield the published texts of a side, all of them or those of `ids`, ordered by id, at most CHUNK at once.
+
+    facets: gives those of texts by id; without it they are read from the fields of the texts.
+    """
     tables = TABLES[side]
-    columns = [getattr(tables.text, name) for name in tables.facet_fields]
+    columns = [getattr(tables.text, name) for name in tables.facet_fields] if facets is None else []
     query = (
         select(
             tables.text.id,
@@ -75,11 +83,11 @@ def published_batches(
     if ids is None:
         with session.execute(query.execution_options(yield_per=CHUNK)) as result:
             for rows in result.partitions():
-                yield _batch(session, side, dimension, rows)
+                yield _batch(session, side, dimension, rows, facets)
         return
     for part in _parts(ids):
         if rows := session.execute(query.where(tables.text.id.in_(part))).all():
-            yield _batch(session, side, dimension, rows)
+            yield _batch(session, side, dimension, rows, facets)
 
 
 def load_passages(session: Session, side: Side, fingerprint: str, ids: Sequence[int]) -> dict[int, tuple[int, bytes]]:
@@ -104,10 +112,13 @@ def passages_of(blobs: Sequence[bytes], dimension: int) -> Passages:
     return Passages.from_packed(blobs, dimension)
 
 
-def _batch(session: Session, side: Side, dimension: int, rows: Sequence[Any]) -> StoredBatch:
-    names = TABLES[side].facet_fields
-    fields: Iterator[dict[str, Any]] = (dict(zip(names, row[5:], strict=True)) for row in rows)
-    encode = encode_challenge_facets if side is Side.CHALLENGE else encode_profile_facets
+def _batch(
+    session: Session,
+    side: Side,
+    dimension: int,
+    rows: Sequence[Any],
+    facets: Callable[[Sequence[int]], Facets] | None,
+) -> StoredBatch:
     whole = [row[2] for row in rows]
     batch = SideBatch.from_packed(
         side,
@@ -115,10 +126,16 @@ def _batch(session: Session, side: Side, dimension: int, rows: Sequence[Any]) ->
         [row[1].value for row in rows],
         _from_vector_send(whole, dimension) if session.get_bind().dialect.name == "postgresql" else whole,
         [row[3] for row in rows],
-        encode(fields),
+        facets([row[0] for row in rows]) if facets is not None else _encoded_facets(side, rows),
         dimension=dimension,
     )
     return StoredBatch(batch, np.array([short_hash(row[4]) for row in rows], np.int64))
+
+
+def _encoded_facets(side: Side, rows: Sequence[Any]) -> Facets:
+    names = TABLES[side].facet_fields
+    fields: Iterator[dict[str, Any]] = (dict(zip(names, row[5:], strict=True)) for row in rows)
+    return (encode_challenge_facets if side is Side.CHALLENGE else encode_profile_facets)(fields)
 
 
 def _vector_bytes(session: Session, column: Any) -> ColumnElement[bytes]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Self, TypeVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from app.matches.list_repository import LastEntry
 from app.matches.sides import TABLES
 from matching.batches import SideBatch
 from matching.corpus import Corpus
+from matching.criteria import Facets
 from matching.ranking import Floors
 from matching.statistics import Statistics
 from matching.texts import Side
@@ -112,15 +114,20 @@ class Snapshot:
         """Return a snapshot that holds the texts these queries have to be compared with."""
         if self.index is None:
             return self
-        found = self.index.candidates(session, queries)
-        return self.holding(session, queries.side.other, sorted({text_id for ids in found for text_id in ids}))
+        side = queries.side.other
+        known = {text_id: bits for found in self.index.candidates(session, queries) for text_id, bits in found.items()}
+        return self.holding(session, side, sorted(known), known)
 
-    def holding(self, session: Session, side: Side, ids: Sequence[int]) -> Self:
-        """Return a snapshot that holds some published texts of a side; without an index it holds all anyway."""
+    def holding(self, session: Session, side: Side, ids: Sequence[int], bits: Mapping[int, str] | None = None) -> Self:
+        """Return a snapshot that holds some published texts of a side; without an index it holds all anyway.
+
+        bits: their requirement bits, where they are known.
+        """
         if self.index is None:
             return self
         dimension = self.corpus.statistics.dimension
-        read = list(corpus_repository.published_batches(session, side, self.fingerprint, dimension, ids))
+        facets = None if bits is None else partial(_facets_from, side, bits)
+        read = list(corpus_repository.published_batches(session, side, self.fingerprint, dimension, ids, facets))
         corpus = Corpus.load(self.corpus.statistics, (stored.batch for stored in read))
         hashes = {side: np.empty(0, np.int64) for side in Side}
         for stored in read:
@@ -168,6 +175,10 @@ class Snapshot:
         """Return the last entries of all full lists of a side."""
         text_ids = np.flatnonzero(self.last_ids[side])
         return Floors(text_ids, self.last_scores[side][text_ids], self.last_ids[side][text_ids])
+
+
+def _facets_from(side: Side, bits: Mapping[int, str], ids: Sequence[int]) -> Facets:
+    return candidate_index.facets_of(side, [bits[text_id] for text_id in ids])
 
 
 def _assigned(values: NDArray[Number], ids: NDArray[np.int64], new: NDArray[Number]) -> NDArray[Number]:
