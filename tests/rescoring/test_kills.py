@@ -19,6 +19,8 @@ from sqlalchemy import Engine, delete, select
 from app.auth.actor import OPERATOR
 from app.clock import Clock
 from app.context import Context
+from app.db.engine import make_engine
+from app.db.migrate import upgrade
 from app.matches.sides import TABLES
 from app.models import Match, RescoringPartition
 from app.models.rescoring import PartitionState, RunState
@@ -26,6 +28,7 @@ from app.rescoring import repository, runs, service
 from app.rescoring.schemas import RunRead, RunRequest
 from tests import stories
 from tests.conftest import make_context
+from tests.databases import own_database
 from tests.fakes import HashingEncoder
 from tests.oracle import assert_lists_are_exact
 from tests.rescoring import worker_process
@@ -70,6 +73,10 @@ class Story:
 
 @pytest.fixture
 def story(engine: Engine, database_url: str, small_lists: None) -> Story:
+    return tell(engine, database_url)
+
+
+def tell(engine: Engine, database_url: str) -> Story:
     context = make_context(engine, Clock(), encoders=hashing_encoders())
     welfare = stories.organisation(context, "welfare")
     for number in range(TEXTS):
@@ -245,3 +252,32 @@ def test_two_workers_share_a_run_and_do_each_partition_once(story: Story) -> Non
         assert repository.under_way(session) is None
     assert {partition.attempt for partition in partitions} == {1}
     assert {partition.worker for partition in partitions} == {"one", "two"}
+
+
+@pytest.mark.postgres
+def test_a_run_goes_on_after_the_database_was_stopped_and_started(small_lists: None) -> None:
+    """[reliability row 19]"""
+    with own_database() as database:
+        engine = make_engine(database.url)
+        upgrade(engine)
+        story = tell(engine, database.url)
+        run_id = story.request()
+        worker = Worker(database.url, "survivor", "1")
+        worker.wait_for("working")
+        while story.run(run_id).progress.texts_encoded < TEXTS:
+            time.sleep(0.05)
+        database.crash()
+        time.sleep(1)
+        database.start()
+        until = time.monotonic() + 120
+        while story.run(run_id).state in service.UNDER_WAY and time.monotonic() < until:
+            if worker.process.poll() is not None:  # what runs services starts one that ended again
+                worker.kill()
+                worker = Worker(database.url, "survivor", "1")
+            time.sleep(0.2)
+        assert story.run(run_id).state == RunState.COMPLETE
+        assert story.rows(run_id) == story.undisturbed
+        with story.context.sessions.read() as session:
+            assert_lists_are_exact(session)
+        worker.kill()
+        engine.dispose()
