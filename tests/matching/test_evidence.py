@@ -47,7 +47,7 @@ def statistics() -> Statistics:
 
 def readable(text: Text) -> Readable:
     (features,) = featurize(encoder(), [text])
-    return read(text, features.whole, features.passages, statistics())
+    return read(text, features.passages, statistics())
 
 
 def evidence_of(challenge: Text, profile: Text) -> Evidence:
@@ -103,7 +103,7 @@ def test_shared_terms_are_found_in_one_language_and_across_two() -> None:
 def test_vectors_of_another_version_of_the_text_are_refused() -> None:
     text = compose(Side.CHALLENGE, [("problem", OTHER + NEED + PRICE)], "de")
     with pytest.raises(ValueError, match=r"1 vectors for \d passages"):
-        read(text, np.zeros(48, np.float32), np.zeros((1, 48), np.float16), statistics())
+        read(text, np.zeros((1, 48), np.float16), statistics())
 
 
 def test_challenges_are_alike_when_text_and_answers_are() -> None:
