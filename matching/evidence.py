@@ -1,10 +1,9 @@
 """Which spans of two texts speak for their match, and which words they share.
 
 A pair of spans is the evidence whose loss the score would feel most. What is left of a text without a passage is taken
-as the mean of its other passages, weighed by length, and scored as the whole texts are; what the lexical product loses
-is known. Both come from what is stored, so nothing is encoded for a reader. `passgenau evaluate --trust` measures how
-often the score falls more than by random spans when the first pair is really deleted; docs/decisions/0013 has what else
-was tried.
+as the mean of its other passages, weighed by length, and scored anew; what the lexical product loses is known. Both
+come from what is stored, so nothing is encoded for a reader. `passgenau evaluate --trust` measures how often the score
+falls more than by random spans when the first pair is really deleted; docs/decisions/0013 has what else was tried.
 
 Every span is a character range of `Text.whole`.
 """
@@ -34,6 +33,9 @@ from matching.tokens import gram_occurrences, hashed_grams
 
 MOST_PAIRS: Final = 3
 MOST_TERMS: Final = 5
+_COMMON_SHARE: Final = 0.5
+"""What nearness to all texts of the other side takes from a cosine, for each of both texts: it is no evidence for this
+one, and it stands for hubness, which changes with a text too. From 0.3 to 1 the figures hardly differ."""
 _SHORTEST_TERM: Final = 4
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _STEMMERS: Final = {"de": "german", "en": "english"}
@@ -116,9 +118,8 @@ def explain(challenge: Readable, profile: Readable, weights: Weights, statistics
 
 def _strengths(challenge: Readable, profile: Readable, weights: Weights, spread: float) -> NDArray[np.float64]:
     """(m, k) what the score is estimated to lose without passage i of the challenge and passage j of the profile."""
-    # Hubness changes with the text too. The mean over all texts of the other side stands for that over the nearest.
-    hubness = weights.hubness * (challenge.near[:, None] + profile.near)
-    dense: NDArray[np.float64] = (challenge.left @ profile.left.T - hubness) / spread
+    common = _COMMON_SHARE * (challenge.near[:, None] + profile.near)
+    dense: NDArray[np.float64] = (challenge.left @ profile.left.T - common) / spread
     lost = dense[0, 0] - dense[1:, 1:]
     _, mine, theirs = np.intersect1d(challenge.grams, profile.grams, assume_unique=True, return_indices=True)
     products = challenge.weights[mine] * profile.weights[theirs]
