@@ -1,10 +1,9 @@
 """Which spans of two texts speak for their match, and which words they share.
 
-A pair of spans is the evidence whose loss the score would feel most. The encoder averages over a text's tokens, so a
-passage weighs by how near it is to the whole of the other text; what the lexical product loses without it is known
-exactly. Both come from what is stored, so nothing is encoded for a reader. `passgenau evaluate --trust` measures how
-often the score falls more than by random spans when the first pair is really deleted; docs/decisions/0013 has what else
-was tried.
+A pair of spans is the evidence whose loss the score would feel most. What is left of a text without a passage is taken
+as the mean of its other passages, weighed by length, and scored anew; what the lexical product loses is known. Both
+come from what is stored, so nothing is encoded for a reader. `passgenau evaluate --trust` measures how often the score
+falls more than by random spans when the first pair is really deleted; docs/decisions/0013 has what else was tried.
 
 Every span is a character range of `Text.whole`.
 """
@@ -34,8 +33,9 @@ from matching.tokens import gram_occurrences, hashed_grams
 
 MOST_PAIRS: Final = 3
 MOST_TERMS: Final = 5
-_LEXICAL_SHARE: Final = 0.15
-"""What one unit of score lost by the lexical product counts beside a cosine; 0.1 to 0.2 do the same."""
+_COMMON_SHARE: Final = 0.5
+"""What nearness to all texts of the other side takes from a cosine, for each of both texts: it is no evidence for this
+one, and it stands for hubness, which changes with a text too. From 0.3 to 1 the figures hardly differ."""
 _SHORTEST_TERM: Final = 4
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _STEMMERS: Final = {"de": "german", "en": "english"}
@@ -51,7 +51,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class SpanPair:
-    """What a challenge says beside what a profile says. strength: an order among the pairs of one match."""
+    """What a challenge says beside what a profile says. strength: what the score is estimated to lose without both."""
 
     challenge: Span
     profile: Span
@@ -78,37 +78,33 @@ class Evidence:
 class Readable:
     """One text as evidence needs it; made once, used for every match of a page.
 
-    whole: (d,) and passages: (m, d) float64 centred unit vectors. grams: (t,) int32 n-grams of the lexical signal, in
-    ascending order, weights: (t,) float64, only: (t,) int64 the passage an n-gram stands in, -1 where it is in several.
-    terms: by stem or notion the first word and where it stands.
+    left: (m + 1, d) float64 centred unit vectors, of the text and then of what is left without each passage. near:
+    (m + 1,) float64, how near these are to the other side on average. grams: (t,) int32 n-grams of the lexical signal,
+    in ascending order, weights: (t,) float64, only: (t,) int64 the passage an n-gram stands in, -1 where it is in
+    several. terms: by stem or notion the first word with its start and end.
     """
 
     text: Text
-    whole: NDArray[np.float64]
-    passages: NDArray[np.float64]
+    left: NDArray[np.float64]
+    near: NDArray[np.float64]
     grams: NDArray[np.int32]
     weights: NDArray[np.float64]
     only: NDArray[np.int64]
-    terms: dict[str, tuple[str, Span]]
+    terms: dict[str, tuple[str, int, int]]
 
 
-def read(text: Text, whole: NDArray[np.float32], passages: NDArray[np.float16], statistics: Statistics) -> Readable:
-    """Prepare a text. whole: (d,) and passages: (m, d) as stored, in the order of `text.passages`."""
+def read(text: Text, passages: NDArray[np.float16], statistics: Statistics) -> Readable:
+    """Prepare a text. passages: (m, d) as stored, in the order of `text.passages`."""
     if len(passages) != len(text.passages):
         raise ValueError(f"{len(passages)} vectors for {len(text.passages)} passages")
-    mean = MEAN_SHARE * statistics.mean(text.side)[language_code(text.language)].astype(np.float64)
-    return Readable(
-        text,
-        _centred(whole.astype(np.float64), mean),
-        _centred(passages.astype(np.float64), mean),
-        *_grams(text, statistics),
-        _terms(text),
-    )
+    left = _left(text, passages.astype(np.float64), statistics)
+    near: NDArray[np.float64] = left @ statistics.centre(text.side.other)
+    return Readable(text, left, near, *_grams(text, statistics), _terms(text))
 
 
 def explain(challenge: Readable, profile: Readable, weights: Weights, statistics: Statistics) -> Evidence:
     """Find the evidence of one match."""
-    strengths = _strengths(challenge, profile, weights)
+    strengths = _strengths(challenge, profile, weights, statistics.spread)
     pairs: list[SpanPair] = []
     for _ in range(min(MOST_PAIRS, *strengths.shape)):
         row, column = np.unravel_index(int(np.argmax(strengths)), strengths.shape)
@@ -120,28 +116,37 @@ def explain(challenge: Readable, profile: Readable, weights: Weights, statistics
     return Evidence(tuple(pairs), tuple(_shared(challenge, profile, statistics)))
 
 
-def _strengths(challenge: Readable, profile: Readable, weights: Weights) -> NDArray[np.float64]:
-    """(m, k) how much passage i of the challenge and passage j of the profile speak for the match."""
-    near: NDArray[np.float64] = (challenge.passages @ profile.whole)[:, None] + (profile.passages @ challenge.whole)
+def _strengths(challenge: Readable, profile: Readable, weights: Weights, spread: float) -> NDArray[np.float64]:
+    """(m, k) what the score is estimated to lose without passage i of the challenge and passage j of the profile."""
+    common = _COMMON_SHARE * (challenge.near[:, None] + profile.near)
+    dense: NDArray[np.float64] = (challenge.left @ profile.left.T - common) / spread
+    lost = dense[0, 0] - dense[1:, 1:]
     _, mine, theirs = np.intersect1d(challenge.grams, profile.grams, assume_unique=True, return_indices=True)
     products = challenge.weights[mine] * profile.weights[theirs]
     rows, columns = challenge.only[mine], profile.only[theirs]
     # An n-gram is gone when the only passage it stands in is; one that goes with both must not be counted twice.
-    by_row = np.bincount(rows[rows >= 0], products[rows >= 0], minlength=near.shape[0])
-    by_column = np.bincount(columns[columns >= 0], products[columns >= 0], minlength=near.shape[1])
-    twice = np.zeros_like(near)
+    by_row = np.bincount(rows[rows >= 0], products[rows >= 0], minlength=lost.shape[0])
+    by_column = np.bincount(columns[columns >= 0], products[columns >= 0], minlength=lost.shape[1])
+    twice = np.zeros_like(lost)
     both = (rows >= 0) & (columns >= 0)
     np.add.at(twice, (rows[both], columns[both]), products[both])
     lexical = by_row[:, None] + by_column - twice
-    strengths: NDArray[np.float64] = near + _LEXICAL_SHARE * weights.lexical * lexical
+    strengths: NDArray[np.float64] = lost + weights.lexical * lexical
     return strengths
 
 
-def _centred(vectors: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray[np.float64]:
-    scaled = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
-    moved = scaled - mean
-    centred: NDArray[np.float64] = moved / np.maximum(np.linalg.norm(moved, axis=-1, keepdims=True), 1e-9)
-    return centred
+def _left(text: Text, passages: NDArray[np.float64], statistics: Statistics) -> NDArray[np.float64]:
+    """Give `left` of a `Readable`; a text of one passage has no other, and stays as it is. passages: (m, d)."""
+    mean = MEAN_SHARE * statistics.mean(text.side)[language_code(text.language)].astype(np.float64)
+    lengths = np.array([[end - start] for start, end in text.passages], np.float64)
+    weighed = lengths * _unit(passages - mean)
+    total = weighed.sum(axis=0)
+    return _unit(np.vstack([total, total - weighed if len(weighed) > 1 else total]))
+
+
+def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    unit: NDArray[np.float64] = vectors / np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-9)[:, None]
+    return unit
 
 
 def _grams(text: Text, statistics: Statistics) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]:
@@ -163,13 +168,13 @@ def _grams(text: Text, statistics: Statistics) -> tuple[NDArray[np.int32], NDArr
     return vectors.terms, vectors.weights / LEXICAL_SCALE, only[np.searchsorted(terms, vectors.terms)]
 
 
-def _terms(text: Text) -> dict[str, tuple[str, Span]]:
-    found: dict[str, tuple[str, Span]] = {}
+def _terms(text: Text) -> dict[str, tuple[str, int, int]]:
+    found: dict[str, tuple[str, int, int]] = {}
     for match in _WORD.finditer(text.whole):
         word, keys = _meaning(match.group(), text.language)
         for key in keys:
             if key not in found:
-                found[key] = word, Span(match.start(), match.end())
+                found[key] = word, match.start(), match.end()
     return found
 
 
@@ -189,7 +194,7 @@ def _shared(challenge: Readable, profile: Readable, statistics: Statistics) -> S
     telling = {key: _rarity(challenge.terms[key][0], statistics) for key in both}
     shared: dict[Span, SharedTerm] = {}
     for key in sorted(both, key=lambda key: (-telling[key], key)):
-        mine, theirs = challenge.terms[key][1], profile.terms[key][1]
+        mine, theirs = Span(*challenge.terms[key][1:]), Span(*profile.terms[key][1:])
         if mine not in shared and all(theirs != known.profile for known in shared.values()):
             shared[mine] = SharedTerm(mine, theirs)
         if len(shared) == MOST_TERMS:

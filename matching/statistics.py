@@ -106,6 +106,16 @@ class Statistics:
             dense_vectors(self.mean(Side.PROFILE), profiles.languages, profiles.vectors),
         )
 
+    @cached_property
+    def _centres(self) -> NDArray[np.float64]:
+        both = [rows.sum(axis=0, dtype=np.float64) / (max(len(rows), 1) * DENSE_SCALE) for rows in self._sample_vectors]
+        return np.stack(both)
+
+    def centre(self, side: Side) -> NDArray[np.float64]:
+        """(d,) float64 mean of the centred sample of a side; its product with a unit vector is the mean cosine."""
+        centre: NDArray[np.float64] = self._centres[_SIDES.index(side)]
+        return centre
+
     def mean(self, side: Side) -> NDArray[np.float32]:
         """Return the (2, d) float32 means of a side, by language."""
         means: NDArray[np.float32] = self.means[_SIDES.index(side)]

@@ -179,7 +179,7 @@ def evidence(encoded: Encoded, encoder: Encoder) -> dict[str, float]:
     for row, column in best.tolist():
         challenge, profile = encoded.texts[Side.CHALLENGE][row], encoded.texts[Side.PROFILE][column]
         readable = [
-            read(text, features.whole, features.passages, encoded.statistics)
+            read(text, features.passages, encoded.statistics)
             for text, features in (
                 (challenge, encoded.features[Side.CHALLENGE][row]),
                 (profile, encoded.features[Side.PROFILE][column]),

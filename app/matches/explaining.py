@@ -109,17 +109,17 @@ class Explainer:
         if features is None:
             return self._readables(self._side, {self._own.id: self._own}).get(self._own.id)
         text = compose_text(self._side, self._own)
-        return read(text, features.whole, features.passages, self._snapshot.corpus.statistics)
+        return read(text, features.passages, self._snapshot.corpus.statistics)
 
     def _readables(self, side: Side, rows: Mapping[int, Any]) -> dict[int, Readable]:
         """Compose the texts of rows and lay their stored vectors beside them."""
         assert self._snapshot is not None  # noqa: S101  callers look first
-        stored = vector_repository.vectors_of(self._session, side, list(rows), self._snapshot.fingerprint)
+        stored = vector_repository.passage_vectors(self._session, side, list(rows), self._snapshot.fingerprint)
         found: dict[int, Readable] = {}
-        for text_id, (whole, passages) in stored.items():
+        for text_id, passages in stored.items():
             text = compose_text(side, rows[text_id])
             if len(text.passages) == len(passages):
-                found[text_id] = read(text, whole, passages, self._snapshot.corpus.statistics)
+                found[text_id] = read(text, passages, self._snapshot.corpus.statistics)
         return found
 
 

@@ -61,18 +61,15 @@ def put(session: Session, side: Side, text_id: int, fingerprint: str, text_hash:
     session.execute(statement.on_conflict_do_update(index_elements=[tables.id_name, "fingerprint"], set_=replaced))
 
 
-def vectors_of(
+def passage_vectors(
     session: Session, side: Side, ids: Sequence[int], fingerprint: str
-) -> dict[int, tuple[NDArray[np.float32], NDArray[np.float16]]]:
-    """Return {id: (whole, passages)} of the texts that have vectors of an encoder."""
+) -> dict[int, NDArray[np.float16]]:
+    """Return {id: passages} of the texts that have vectors of an encoder, each (m, d)."""
     tables = TABLES[side]
-    query = select(tables.vector_id, tables.vector.whole, tables.vector.passages).where(
+    query = select(tables.vector_id, tables.vector.passages).where(
         tables.vector_id.in_(ids), tables.vector.fingerprint == fingerprint
     )
-    return {
-        text_id: (np.asarray(whole, np.float32), unpack_passages(blob))
-        for text_id, whole, blob in session.execute(query)
-    }
+    return {text_id: unpack_passages(blob) for text_id, blob in session.execute(query)}
 
 
 def stored_text(session: Session, side: Side, row: Any, fingerprint: str) -> StoredText:

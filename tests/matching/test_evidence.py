@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from matching.duplicates import likeness, overlap
 from matching.evidence import MOST_PAIRS, MOST_TERMS, Evidence, Readable, Span, explain, read
 from matching.features import featurize
-from matching.fusion import DEFAULT_WEIGHTS
+from matching.fusion import DEFAULT_WEIGHTS, Weights
 from matching.glossary import notion
-from matching.statistics import Statistics
+from matching.statistics import Sample, Statistics
 from matching.texts import Side, Text, compose
 from tests.fakes import HashingEncoder
 
@@ -47,7 +49,7 @@ def statistics() -> Statistics:
 
 def readable(text: Text) -> Readable:
     (features,) = featurize(encoder(), [text])
-    return read(text, features.whole, features.passages, statistics())
+    return read(text, features.passages, statistics())
 
 
 def evidence_of(challenge: Text, profile: Text) -> Evidence:
@@ -83,6 +85,37 @@ def test_the_passages_that_speak_of_the_same_come_first() -> None:
     assert first.strength > 0
 
 
+def test_a_pair_is_as_strong_as_what_the_score_loses_with_it() -> None:
+    challenge = compose(Side.CHALLENGE, [("problem", NEED * 3 + OTHER * 2)], "de")
+    profile = compose(Side.PROFILE, [("offer", PRICE * 2 + OFFER * 3)], "de")
+    need, common = [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]
+    mine = np.array([need] + [[0.28, 0.96, 0]] * (len(challenge.passages) - 1), np.float16)
+    theirs = np.array([[0.28, 0, 0.96]] * (len(profile.passages) - 1) + [need], np.float16)
+    sample = Sample(np.array([common] * 8, np.float16), np.zeros(8, np.uint8))
+    known = replace(Statistics.neutral("three", 3), samples=(sample, sample))
+    weights = Weights(lexical=0.0)
+    first = explain(read(challenge, mine, known), read(profile, theirs, known), weights, known).pairs[0]
+    assert first.challenge == Span(*challenge.passages[0])
+    assert first.profile == Span(*profile.passages[-1])
+
+    def dense(left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
+        left, right = left / np.linalg.norm(left), right / np.linalg.norm(right)
+        return float(left @ right - 0.5 * (left @ common + right @ common)) / known.spread
+
+    lengths = [np.array([end - start for start, end in text.passages], float) for text in (challenge, profile)]
+    whole = lengths[0] @ mine.astype(float), lengths[1] @ theirs.astype(float)
+    lost = dense(*whole) - dense(mine[-1].astype(float), theirs[0].astype(float))
+    assert first.strength == pytest.approx(lost, rel=0.01)
+
+
+def test_a_text_of_one_passage_has_one_span() -> None:
+    challenge = compose(Side.CHALLENGE, [("problem", NEED)], "de")
+    profile = compose(Side.PROFILE, [("offer", PRICE + OFFER)], "de")
+    (pair,) = evidence_of(challenge, profile).pairs
+    assert pair.challenge == Span(*challenge.passages[0])
+    assert "Stürze" in profile.whole[pair.profile.start : pair.profile.end]
+
+
 def test_shared_terms_are_found_in_one_language_and_across_two() -> None:
     challenge = compose(Side.CHALLENGE, [("problem", "Nachts gibt es Stürze, der Dienstplan ist leer.")], "de")
     german = compose(Side.PROFILE, [("offer", "Wir erkennen jeden Sturz und planen den Dienst.")], "de")
@@ -103,7 +136,7 @@ def test_shared_terms_are_found_in_one_language_and_across_two() -> None:
 def test_vectors_of_another_version_of_the_text_are_refused() -> None:
     text = compose(Side.CHALLENGE, [("problem", OTHER + NEED + PRICE)], "de")
     with pytest.raises(ValueError, match=r"1 vectors for \d passages"):
-        read(text, np.zeros(48, np.float32), np.zeros((1, 48), np.float16), statistics())
+        read(text, np.zeros((1, 48), np.float16), statistics())
 
 
 def test_challenges_are_alike_when_text_and_answers_are() -> None:
