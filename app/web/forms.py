@@ -19,6 +19,7 @@ from app.errors import (
     MalformedInput,
     SecondFactorNeeded,
     SignInFailed,
+    TooManyTries,
     WrongPassword,
 )
 from app.validation import malformed
@@ -216,6 +217,7 @@ SHOWN_IN_FORMS = (
     EmailNotConfirmed,
     WrongPassword,
     LinkUnusable,
+    TooManyTries,
 )
 """Errors that leave the reader in the form; all others get a page of their own."""
 
@@ -228,7 +230,10 @@ def submit(view: View, form: Form, sent: Sent, template: str, use: Use, **values
         return use(form.read(sent))
     except SHOWN_IN_FORMS as error:
         keep_refusal(view.request, error)
-        return view.render(template, error.status, form=form.again(view, sent, error), **values)
+        page = view.render(template, error.status, form=form.again(view, sent, error), **values)
+        if isinstance(error, TooManyTries):
+            page.headers["Retry-After"] = str(error.retry_after)
+        return page
 
 
 def parse(model: type[BaseModel], values: Mapping[str, Any]) -> Any:

@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request, Response
 
 from app.errors import AppError, NotSignedIn
 from app.web import (
+    accessibility,
     account,
     administration,
     browsing,
@@ -32,6 +33,7 @@ from app.web.view import get_view
 
 ROUTERS = (
     information.router,
+    accessibility.router,
     sign_in.router,
     account.router,
     keys.router,
