@@ -188,6 +188,7 @@ def _page(
     thread = service.list_messages(session, actor, introduction_id, limit=ON_A_PAGE, cursor=cursor)
     values: dict[str, Any] = {
         "talk": read,
+        "is_contact": service.is_contact(session, actor, introduction_id),
         "messages": thread.rows,
         "next_cursor": thread.next_cursor,
         "message": message or MESSAGE.blank({"body": read.first_message}),

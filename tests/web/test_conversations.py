@@ -181,3 +181,13 @@ def test_what_was_written_while_the_other_side_ended_the_talk_is_not_lost(site: 
     late = site.post(f"{address}/messages", {"body": "Geht es <Montag>?", "token": "t"}, "staff_a")
     assert late.status == 409
     assert late.said("#unsent") == "Geht es <Montag>?"
+
+
+def test_who_is_the_contact_already_is_not_asked_to_take_over(site: Site) -> None:
+    path = f"/introductions/{site.ids['introduction']}"
+    button = f'form[action="{path}/contact"]'
+    assert not site.get(path, "staff_a").all(button)
+    assert site.get(path, "colleague_a").one(button)
+    site.post(f"{path}/contact", {}, "colleague_a")
+    assert not site.get(path, "colleague_a").all(button)
+    assert site.get(path, "staff_a").one(button)

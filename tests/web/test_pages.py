@@ -225,3 +225,8 @@ def test_what_is_too_weak_is_on_no_page(site: Site) -> None:
         links = page.all("a[rel=next]")
         path = str(links[0]["href"]) if links else None
     assert len(names) == len(set(names)) >= 15
+
+
+def test_an_organisation_names_its_network(site: Site) -> None:
+    page = site.get(f"/organisations/{site.ids['organisation_a']}", "staff_a")
+    assert "Deutscher Caritasverband" in page.said("main dl")
