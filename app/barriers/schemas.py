@@ -8,6 +8,7 @@ from app.accounts.schemas import Email
 from app.fields import StrictModel, clean_text, required_text
 
 LONGEST = 5_000
+LONGEST_PAGE = 500
 
 
 def _on_one_line(place: str) -> str | None:
@@ -18,7 +19,7 @@ def _on_one_line(place: str) -> str | None:
 
 Page = Annotated[
     str,
-    StringConstraints(max_length=500),
+    StringConstraints(max_length=LONGEST_PAGE),
     AfterValidator(_on_one_line),
     Field(description="Address of the page it was on."),
 ]

@@ -5,7 +5,6 @@ from sqlalchemy.exc import IntegrityError
 from app.accounts.people import Visitor
 from app.accounts.sign_in import admit
 from app.auth.actor import Actor
-from app.auth.keys import hash_token
 from app.barriers.schemas import BarrierReportWrite
 from app.context import Ground
 from app.mail.outbox import queue_report
@@ -14,17 +13,15 @@ from app.models import BarrierReport
 NOUN = "barrier_report"
 
 
-def report_barrier(ground: Ground, actor: Actor, given: BarrierReportWrite, visitor: Visitor, token: str) -> None:
+def report_barrier(ground: Ground, actor: Actor, given: BarrierReportWrite, visitor: Visitor, key: str | None) -> None:
     """Put a report into the outbox; the same form sent again does nothing. Raises `TooManyTries`.
 
-    token: what the form carried, empty for one that carried none.
+    key: the same for the same form with the same words, None for one that carried nothing to tell it by.
     """
     # One sender gets the few tries an account has, not the many of an address that a whole facility shares.
     admit(ground, NOUN, visitor.address, visitor)
     now = ground.clock.now()
-    report = BarrierReport(
-        form_hash=hash_token(token) if token else None, text=given.text, page=given.page, email=given.email
-    )
+    report = BarrierReport(form_hash=key, text=given.text, page=given.page, email=given.email)
     try:
         with ground.sessions.write() as session:
             queue_report(session, report, now)

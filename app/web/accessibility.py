@@ -1,12 +1,12 @@
 """The accessibility statement, and the form by which people tell of barriers."""
 
 import secrets
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from app.api.dependencies import ContextDep, ReadPublic, VisitorDep, WriteFeedback
-from app.barriers.schemas import BarrierReportWrite
+from app.barriers.schemas import LONGEST_PAGE, BarrierReportWrite
 from app.barriers.service import report_barrier
 from app.errors import NoOperatorAddress
 from app.web.forms import Ask, Field, Form, SentDep, parse, submit
@@ -43,9 +43,9 @@ BARRIER = Form(
 
 
 @router.get("/accessibility", operation_id="show_accessibility")
-def show_accessibility(view: ViewDep, _actor: ReadPublic, page: Annotated[str, Query(max_length=500)] = "") -> Response:
+def show_accessibility(view: ViewDep, _actor: ReadPublic, page: str = "") -> Response:
     """Show the accessibility statement; `page` is where somebody came from."""
-    known = {"page": own_path(page)} if page else {}
+    known = {"page": page[:LONGEST_PAGE]} if page and own_path(page) == page else {}
     return view.render("accessibility.html", form=BARRIER.blank(known), **_values(view))
 
 
@@ -58,7 +58,7 @@ def submit_barrier_report(
         raise NoOperatorAddress
 
     def use(values: dict[str, Any]) -> Response:
-        report_barrier(context, actor, parse(BarrierReportWrite, values), visitor, sent.one("token"))
+        report_barrier(context, actor, parse(BarrierReportWrite, values), visitor, sent.key)
         return view.redirect("/accessibility", "barrier-reported")
 
     return submit(view, BARRIER, sent, "accessibility.html", use, **_values(view, sent.one("token")))

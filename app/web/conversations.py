@@ -137,9 +137,7 @@ def submit_message(
     """Write to the other side; sent twice, the same form writes once."""
     try:
         body: MessageWrite = parse(MessageWrite, MESSAGE.read(sent))
-        receipt = make_receipt(
-            actor, f"send_message {introduction_id}", sent.one("token") or None, body.model_dump(mode="json")
-        )
+        receipt = make_receipt(actor, f"send_message {introduction_id}", sent.key, body.model_dump(mode="json"))
         service.send_message(context, actor, introduction_id, body, receipt)
     except SHOWN_IN_FORMS as error:
         keep_refusal(view.request, error)

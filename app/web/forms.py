@@ -1,5 +1,6 @@
 """Forms: what they ask, how what was sent becomes the input of a service, and what is shown again with errors."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
 from app.api.problem_details import keep_refusal
+from app.auth.keys import hash_token
 from app.errors import (
     AppError,
     Conflict,
@@ -74,6 +76,14 @@ class Sent:
     def one(self, name: str) -> str:
         """Return the value of a name, empty when it was not sent."""
         return (self.values.get(name) or [""])[0]
+
+    @property
+    def key(self) -> str | None:
+        """Return what is the same only when the same form is sent with the same words again; None without a token.
+
+        Somebody who goes back and writes something else means a second thing, though the token is that of the first.
+        """
+        return hash_token(json.dumps(sorted(self.values.items()))) if self.one("token") else None
 
 
 async def read_sent(request: Request) -> Sent:

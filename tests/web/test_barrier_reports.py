@@ -71,6 +71,9 @@ def test_a_second_click_sends_nothing_again(site: Site) -> None:
     assert site.post(PATH, REPORT | {"token": token}).status == 303, "nor after it has gone out"
     post_out(site, sender)
     assert len(sender.sent) == 1
+    assert site.post(PATH, REPORT | {"token": token, "text": "Und noch etwas."}).status == 303, "after going back"
+    post_out(site, sender)
+    assert len(sender.sent) == 2
 
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(site: Site) -> None:
@@ -91,7 +94,8 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(site: S
 def test_the_page_somebody_came_from_is_filled_in(site: Site) -> None:
     link = site.get("/challenges/new", "staff_a").one('footer a[href^="/accessibility"]')
     assert site.get(str(link["href"])).field("page") == "/challenges/new"
-    assert site.get(f"{PATH}?page=https://elsewhere.example/").field("page") == "/"
+    assert site.get(f"{PATH}?page=https://elsewhere.example/").field("page") == ""
+    assert site.get(f"{PATH}?page=/{'a' * 900}").field("page") == "/" + "a" * 499
     assert site.get(PATH).field("page") == ""
     secret = site.get("/reset-password?token=secret").one('footer a[href^="/accessibility"]')
     assert "secret" not in str(secret["href"])
