@@ -230,3 +230,11 @@ def test_what_is_too_weak_is_on_no_page(site: Site) -> None:
 def test_an_organisation_names_its_network(site: Site) -> None:
     page = site.get(f"/organisations/{site.ids['organisation_a']}", "staff_a")
     assert "Deutscher Caritasverband" in page.said("main dl")
+
+
+def test_an_address_with_something_wrong_in_it_leads_back_to_its_page(site: Site) -> None:
+    page = site.get("/audit?actor_id=niemand", "admin")
+    assert page.status == 422
+    assert page.said("main li").startswith("actor_id: ")
+    assert page.one("main .kern-btn--primary")["href"] == "/audit"
+    assert site.get("/nowhere?x=1").one("main .kern-btn--primary")["href"] == "/"
