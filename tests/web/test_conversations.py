@@ -37,6 +37,9 @@ def test_two_clicks_lead_from_a_match_to_a_talk(site: Site) -> None:
     assert (sent.status, sent.location) == (303, f"{matches}?done=interest-sent")
     again = site.post(pair_of(site), {"side": "challenge", "answer": "interested"}, "staff_a")
     assert again.status == 409, "said once is said"
+    card = site.get("/", "startup_a").all("main section")[0]
+    assert "Organisation a" in card.get_text()
+    assert pair_of(site) in str(card.select("a")[0]["href"])
     waiting = site.get("/conversations", "startup_a")
     (link,) = [one for one in waiting.all("main a.kern-btn--primary") if pair_of(site) in str(one["href"])]
     asked = site.get(str(link["href"]), "startup_a")
