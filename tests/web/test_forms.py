@@ -54,6 +54,9 @@ def test_three_sentences_become_a_published_challenge(site: Site) -> None:
     assert done.location.endswith("/matches?done=published")
     again = site.post(f"{begun.location}/publish", {}, "staff_a")
     assert again.location == done.location, "a second click leads to the same place"
+    for passed in (begun.location, checked.location):
+        back = site.get(passed, "staff_a")
+        assert (back.status, f"{back.location}/matches") == (303, done.location.partition("?")[0])
     assert count(site, Challenge) == before + 1
     listed = site.get(done.location, "staff_a")
     assert listed.said(".kern-alert--success") == "Veröffentlicht. Das sind die Ergebnisse."
