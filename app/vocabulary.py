@@ -60,6 +60,7 @@ class MailTemplate(StrEnum):
     ALERT = "alert"
     DIGEST = "digest"
     OUTCOME = "outcome"
+    BARRIER_REPORT = "barrier_report"
 
 
 class ActorKind(StrEnum):

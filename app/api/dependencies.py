@@ -85,6 +85,7 @@ def still_has(request: Request, context: Context, permission: Permission) -> boo
 ReadPublic = Annotated[Actor, Depends(Require(Permission.READ_PUBLIC))]
 WriteSignIn = Annotated[Actor, Depends(Require(Permission.WRITE_SIGN_IN))]
 WriteLinks = Annotated[Actor, Depends(Require(Permission.WRITE_LINKS))]
+WriteFeedback = Annotated[Actor, Depends(Require(Permission.WRITE_FEEDBACK))]
 ReadOrganisations = Annotated[Actor, Depends(Require(Permission.READ_ORGANISATIONS))]
 WriteOrganisations = Annotated[Actor, Depends(Require(Permission.WRITE_ORGANISATIONS))]
 ReadMembers = Annotated[Actor, Depends(Require(Permission.READ_MEMBERS))]

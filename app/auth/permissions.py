@@ -9,6 +9,7 @@ class Permission(StrEnum):
     READ_PUBLIC = "read:public"
     WRITE_SIGN_IN = "write:sign-in"
     WRITE_LINKS = "write:links"
+    WRITE_FEEDBACK = "write:feedback"
 
     READ_ORGANISATIONS = "read:organisations"
     WRITE_ORGANISATIONS = "write:organisations"
@@ -32,7 +33,9 @@ class Permission(StrEnum):
     WRITE_ADMINISTRATION = "write:administration"
 
 
-PUBLIC = frozenset({Permission.READ_PUBLIC, Permission.WRITE_SIGN_IN, Permission.WRITE_LINKS})
+PUBLIC = frozenset(
+    {Permission.READ_PUBLIC, Permission.WRITE_SIGN_IN, Permission.WRITE_LINKS, Permission.WRITE_FEEDBACK}
+)
 """Needed for nothing that belongs to anybody: no sign-in required."""
 
 SESSION_ONLY = frozenset(

@@ -13,9 +13,6 @@ from app.pagination import Page
 from app.vocabulary import DecisionAnswer, DecisionState
 from matching.texts import Side
 
-LOOKED_AT = 50
-"""Open interests of an organisation and to it: more are not under way at once."""
-
 
 def read_decision(session: Session, actor: Actor, decision_id: int) -> DecisionRead:
     """Return one decision. Raises `NotFound`."""
@@ -56,21 +53,6 @@ def list_decisions(
         assert pair is not None  # noqa: S101  a decision goes with its texts
         rows.append(read(session, actor, decision, pair))
     return Page(rows, page.next_cursor)
-
-
-def waits_for(session: Session, actor: Actor) -> bool:
-    """Tell whether an interest of another organisation waits for an answer of the caller's."""
-    page = repository.page(
-        session,
-        actor,
-        state=DecisionState.OPEN,
-        side=None,
-        challenge_id=None,
-        profile_id=None,
-        limit=LOOKED_AT,
-        cursor=None,
-    )
-    return any(not policies.may_decide(actor, decision.organisation_id) for decision in page.rows)
 
 
 def read(session: Session, actor: Actor, decision: Decision, pair: Pair) -> DecisionRead:

@@ -40,6 +40,20 @@ class InterestExpired(Gone):
     )
 
 
+class NoOperatorAddress(Conflict):
+    """Nobody is named who could read a message."""
+
+    code = "no-operator-address"
+    de = (
+        "Meldungen sind noch nicht möglich",
+        "Der Betreiber muss seine Adresse erst in den Einstellungen eintragen. Bitte versuchen Sie es später.",
+    )
+    en = (
+        "Reports are not possible yet",
+        "The operator has to name their address in the settings first. Please try again later.",
+    )
+
+
 class OutcomeLinkUsed(Gone):
     """The link of an outcome mail was used, or is over."""
 

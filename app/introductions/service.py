@@ -41,6 +41,12 @@ def read_introduction(context: Context, session: Session, actor: Actor, introduc
     return _read(context, session, actor, _get(session, actor, introduction_id))
 
 
+def is_contact(session: Session, actor: Actor, introduction_id: int) -> bool:
+    """Tell whether the other side reaches the caller. Raises `NotFound`."""
+    introduction = _get(session, actor, introduction_id)
+    return actor.user_id in {introduction.welfare_contact_id, introduction.startup_contact_id} - {None}
+
+
 def list_introductions(
     session: Session, actor: Actor, *, status: IntroductionStatus | None, limit: int, cursor: str | None
 ) -> Page[IntroductionSummary]:

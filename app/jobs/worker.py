@@ -161,7 +161,7 @@ def default_name(what: str = "worker") -> str:
 def launch(ground: Ground, settings: Settings, name: str) -> None:
     """Start DBOS on the service's own database."""
     global _equipment  # noqa: PLW0603  DBOS itself is one per process
-    post = Post(make_sender(settings), settings.mail_from)
+    post = Post(make_sender(settings), settings.mail_from, settings.operator_email)
     _equipment = Equipment(ground, post, make_shop(ground, settings, name), settings.rescore_at, threading.Event())
     config: DBOSConfig = {
         "name": "passgenau",

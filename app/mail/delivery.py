@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from app.alerts import contents
 from app.auth.keys import hash_token, new_token
 from app.context import Ground
-from app.mail.messages import compose
+from app.mail.messages import Content, compose
 from app.mail.senders import MailSender
-from app.models import MailOutbox, OneTimeLink, User
+from app.models import BarrierReport, MailOutbox, OneTimeLink, User
 from app.vocabulary import Language, MailTemplate
 
 DELAYS = (1, 5, 30, 120, 360)
@@ -29,6 +29,7 @@ class Post:
 
     sender: MailSender
     mail_from: str
+    operator_email: str = ""
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> Sequence[tuple[int, int]]:
@@ -59,6 +60,7 @@ def deliver(ground: Ground, post: Post, mail_id: int) -> bool:
         mail = session.get(MailOutbox, mail_id)
         if mail is not None:
             mail.sent_at = ground.clock.now()
+            _empty_report(session, mail_id)
     return True
 
 
@@ -70,6 +72,8 @@ def _put_together(ground: Ground, post: Post, mail_id: int) -> EmailMessage | No
             return None
         link = session.get(OneTimeLink, mail.link_id) if mail.link_id is not None else None
         user = session.get(User, mail.user_id or (link.user_id if link else None) or 0)
+        if mail.template is MailTemplate.BARRIER_REPORT:
+            return _report_to_operator(ground, post, mail, session.get_one(BarrierReport, mail_id))
         recipient = (link.email if link else None) or (user.email if user else None)
         closed = user is not None and user.deactivated_at is not None
         if recipient is None or closed or (link is not None and not _opens(link, now)):
@@ -98,6 +102,34 @@ def _put_together(ground: Ground, post: Post, mail_id: int) -> EmailMessage | No
             token=token,
             content=content,
         )
+
+
+def _report_to_operator(ground: Ground, post: Post, mail: MailOutbox, report: BarrierReport) -> EmailMessage | None:
+    """Return a report as the operator reads it; None where nobody is named to read it."""
+    now = ground.clock.now()
+    if not post.operator_email:
+        # Admins see it among the mails that were given up, and send it again once the address is set.
+        mail.failed_at, mail.last_error = now, "NoOperatorAddress"
+        return None
+    lines = ([f"Seite: {report.page}"] if report.page else []) + [report.text]
+    if not report.email:
+        lines.append("Eine Adresse für eine Antwort ist nicht angegeben.")
+    return compose(
+        mail.template,
+        (Language.GERMAN,),
+        sender=post.mail_from,
+        recipient=post.operator_email,
+        now=now,
+        public_url=ground.security.public_url,
+        content=Content("", "\n\n".join(lines), reply_to=report.email or ""),
+    )
+
+
+def _empty_report(session: Session, mail_id: int) -> None:
+    """Forget what was written once the operator has it; what is left keeps a second click from sending it again."""
+    report = session.get(BarrierReport, mail_id)
+    if report is not None:
+        report.text, report.page, report.email = "", None, None
 
 
 def _opens(link: OneTimeLink, now: datetime) -> bool:

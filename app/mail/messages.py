@@ -19,12 +19,17 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is different in each mail of a template: subject, lines of text, and where one click ends such mails."""
+    """What is different in each mail of a template.
+
+    subject: empty for that of the template. unsubscribe, one_click: where one click ends such mails, empty where
+    nothing is to be ended. reply_to: who reads an answer, empty for nobody.
+    """
 
     subject: str
     lines: str
-    unsubscribe: str
-    one_click: str
+    unsubscribe: str = ""
+    one_click: str = ""
+    reply_to: str = ""
 
 
 _UNSUBSCRIBE = {
@@ -34,6 +39,11 @@ _UNSUBSCRIBE = {
 _SIGNATURE = {
     Language.GERMAN: "\n\nPassgenau\nDiese Mail wurde automatisch verschickt; Antworten liest niemand.\n",
     Language.ENGLISH: "\n\nPassgenau\nThis mail was sent automatically; nobody reads answers.\n",
+}
+
+_ANSWERED = {
+    Language.GERMAN: "\n\nPassgenau\nEine Antwort auf diese Mail geht an: {address}\n",
+    Language.ENGLISH: "\n\nPassgenau\nAn answer to this mail goes to: {address}\n",
 }
 
 TEXTS: dict[MailTemplate, dict[Language, Words]] = {
@@ -144,6 +154,17 @@ TEXTS: dict[MailTemplate, dict[Language, Words]] = {
             "/outcome",
         ),
     },
+    MailTemplate.BARRIER_REPORT: {
+        Language.GERMAN: Words(
+            "Barriere bei Passgenau",
+            "Guten Tag,\n\njemand ist bei Passgenau auf eine Barriere gestoßen und hat Ihnen über die Erklärung zur "
+            "Barrierefreiheit geschrieben.\n\n{lines}",
+        ),
+        Language.ENGLISH: Words(
+            "A barrier in Passgenau",
+            "Hello,\n\nsomebody met a barrier in Passgenau and wrote to you from the accessibility statement.\n\n{lines}",
+        ),
+    },
 }
 
 
@@ -169,12 +190,17 @@ def compose(
     for language, text in zip(languages, words, strict=True):
         link = f"{public_url}{text.path}?token={token}" if token else ""
         body = text.body.format(link=link, token=token, lines=content.lines if content else "")
-        if content is not None:
+        if content is not None and content.unsubscribe:
             body += _UNSUBSCRIBE[language].format(address=content.unsubscribe)
-        filled.append(body + _SIGNATURE[language])
+        if content is not None and content.reply_to:
+            filled.append(body + _ANSWERED[language].format(address=content.reply_to))
+        else:
+            filled.append(body + _SIGNATURE[language])
     message = EmailMessage()
-    message["Subject"] = content.subject if content else " / ".join(text.subject for text in words)
-    if content is not None:
+    message["Subject"] = (content.subject if content else "") or " / ".join(text.subject for text in words)
+    if content is not None and content.reply_to:
+        message["Reply-To"] = content.reply_to
+    if content is not None and content.one_click:
         message["List-Unsubscribe"] = f"<{content.one_click}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["From"] = sender

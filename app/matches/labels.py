@@ -78,6 +78,17 @@ _VALUES: Final[dict[tuple[str, str], Words]] = {
     ("max_price_band", "over_50000"): ("über 50.000 Euro im Jahr", "over 50,000 euros a year"),
     ("region", "bundesweit"): ("bundesweit", "nationwide"),
     ("region", "remote"): ("aus der Ferne", "remote"),
+    ("region", "baden-wuerttemberg"): ("Baden-Württemberg", "Baden-Württemberg"),
+    ("region", "bayern"): ("Bayern", "Bavaria"),
+    ("region", "hessen"): ("Hessen", "Hesse"),
+    ("region", "mecklenburg-vorpommern"): ("Mecklenburg-Vorpommern", "Mecklenburg-Western Pomerania"),
+    ("region", "niedersachsen"): ("Niedersachsen", "Lower Saxony"),
+    ("region", "nordrhein-westfalen"): ("Nordrhein-Westfalen", "North Rhine-Westphalia"),
+    ("region", "rheinland-pfalz"): ("Rheinland-Pfalz", "Rhineland-Palatinate"),
+    ("region", "sachsen"): ("Sachsen", "Saxony"),
+    ("region", "sachsen-anhalt"): ("Sachsen-Anhalt", "Saxony-Anhalt"),
+    ("region", "schleswig-holstein"): ("Schleswig-Holstein", "Schleswig-Holstein"),
+    ("region", "thueringen"): ("Thüringen", "Thuringia"),
     **{
         ("language", code): words
         for code, words in {
@@ -92,11 +103,6 @@ _VALUES: Final[dict[tuple[str, str], Words]] = {
             "yi": ("Jiddisch", "Yiddish"), "zh": ("Chinesisch", "Chinese"), "pt": ("Portugiesisch", "Portuguese"),
         }.items()
     },
-}  # fmt: skip
-_LANDS: Final = {
-    "baden-wuerttemberg": "Baden-Württemberg", "thueringen": "Thüringen", "nordrhein-westfalen": "Nordrhein-Westfalen",
-    "mecklenburg-vorpommern": "Mecklenburg-Vorpommern", "rheinland-pfalz": "Rheinland-Pfalz",
-    "sachsen-anhalt": "Sachsen-Anhalt", "schleswig-holstein": "Schleswig-Holstein",
 }  # fmt: skip
 _BESIDE: Final = {"hosting", "region", "max_price_band", "min_maturity", "without", "setting"}
 REASONS: Final[dict[str, Words]] = {
@@ -130,7 +136,7 @@ def requirement(kind: str, value: str | int | None, language: Language) -> str:
     if value is None:
         return name
     known = _VALUES.get((kind, str(value)))
-    said = _LANDS.get(str(value), str(value).capitalize()) if known is None else in_language(known, language)
+    said = str(value).capitalize() if known is None else in_language(known, language)
     return f"{name} {said}" if kind in _BESIDE else f"{name}: {said}"
 
 

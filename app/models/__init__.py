@@ -4,6 +4,7 @@ from app.db.base import Base
 from app.models.access import ApiToken, LoginSession, OneTimeLink, Throttle
 from app.models.alert import Alert, AlertSettings, MatchWatch, Notice, ToldMatch
 from app.models.audit import AuditEvent, AuditHead, AuditKey, Erasure
+from app.models.barrier import BarrierReport
 from app.models.challenge import Challenge
 from app.models.corpus import CorpusChange, CorpusRevision
 from app.models.decision import Decision
@@ -30,6 +31,7 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "AuditKey",
+    "BarrierReport",
     "Base",
     "Challenge",
     "ChallengeList",

@@ -79,11 +79,7 @@ class Talk:
 @router.get("/conversations", operation_id="show_conversations")
 def show_conversations(view: ViewDep, session: ReadSessionDep, actor: ReadDecisions, cursor: Cursor = None) -> Response:
     """Show what waits for an answer, and all talks."""
-    waiting: list[Row] = []
-    asked: list[Row] = []
-    for decision in reading.list_decisions(session, actor, state=DecisionState.OPEN, limit=AT_MOST, cursor=None).rows:
-        own = policies.may_decide(actor, decision.organisation_id)
-        (asked if own else waiting).append(_row(session, decision, own=own))
+    waiting, asked = open_interests(session, actor)
     declined = reading.list_decisions(session, actor, state=DecisionState.STANDING, limit=AT_MOST, cursor=None).rows
     own_declines = [_row(session, one, own=True) for one in declined if policies.may_decide(actor, one.organisation_id)]
     page = service.list_introductions(session, actor, status=None, limit=ON_A_PAGE, cursor=cursor)
@@ -95,6 +91,16 @@ def show_conversations(view: ViewDep, session: ReadSessionDep, actor: ReadDecisi
         talks=[_talk(session, actor, one) for one in page.rows],
         next_cursor=page.next_cursor,
     )
+
+
+def open_interests(session: Session, actor: Actor) -> tuple[list[Row], list[Row]]:
+    """Return the interests that wait for an answer of the caller's organisations, and those of their own."""
+    waiting: list[Row] = []
+    asked: list[Row] = []
+    for decision in reading.list_decisions(session, actor, state=DecisionState.OPEN, limit=AT_MOST, cursor=None).rows:
+        own = policies.may_decide(actor, decision.organisation_id)
+        (asked if own else waiting).append(_row(session, decision, own=own))
+    return waiting, asked
 
 
 def _row(session: Session, decision: DecisionRead, *, own: bool) -> Row:
@@ -137,9 +143,7 @@ def submit_message(
     """Write to the other side; sent twice, the same form writes once."""
     try:
         body: MessageWrite = parse(MessageWrite, MESSAGE.read(sent))
-        receipt = make_receipt(
-            actor, f"send_message {introduction_id}", sent.one("token") or None, body.model_dump(mode="json")
-        )
+        receipt = make_receipt(actor, f"send_message {introduction_id}", sent.key, body.model_dump(mode="json"))
         service.send_message(context, actor, introduction_id, body, receipt)
     except SHOWN_IN_FORMS as error:
         keep_refusal(view.request, error)
@@ -188,6 +192,7 @@ def _page(
     thread = service.list_messages(session, actor, introduction_id, limit=ON_A_PAGE, cursor=cursor)
     values: dict[str, Any] = {
         "talk": read,
+        "is_contact": service.is_contact(session, actor, introduction_id),
         "messages": thread.rows,
         "next_cursor": thread.next_cursor,
         "message": message or MESSAGE.blank({"body": read.first_message}),

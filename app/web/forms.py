@@ -1,5 +1,6 @@
 """Forms: what they ask, how what was sent becomes the input of a service, and what is shown again with errors."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
 from app.api.problem_details import keep_refusal
+from app.auth.keys import hash_token
 from app.errors import (
     AppError,
     Conflict,
@@ -19,6 +21,7 @@ from app.errors import (
     MalformedInput,
     SecondFactorNeeded,
     SignInFailed,
+    TooManyTries,
     WrongPassword,
 )
 from app.validation import malformed
@@ -73,6 +76,14 @@ class Sent:
     def one(self, name: str) -> str:
         """Return the value of a name, empty when it was not sent."""
         return (self.values.get(name) or [""])[0]
+
+    @property
+    def key(self) -> str | None:
+        """Return what is the same only when the same form is sent with the same words again; None without a token.
+
+        Somebody who goes back and writes something else means a second thing, though the token is that of the first.
+        """
+        return hash_token(json.dumps(sorted(self.values.items()))) if self.one("token") else None
 
 
 async def read_sent(request: Request) -> Sent:
@@ -216,6 +227,7 @@ SHOWN_IN_FORMS = (
     EmailNotConfirmed,
     WrongPassword,
     LinkUnusable,
+    TooManyTries,
 )
 """Errors that leave the reader in the form; all others get a page of their own."""
 
@@ -228,7 +240,10 @@ def submit(view: View, form: Form, sent: Sent, template: str, use: Use, **values
         return use(form.read(sent))
     except SHOWN_IN_FORMS as error:
         keep_refusal(view.request, error)
-        return view.render(template, error.status, form=form.again(view, sent, error), **values)
+        page = view.render(template, error.status, form=form.again(view, sent, error), **values)
+        if isinstance(error, TooManyTries):
+            page.headers["Retry-After"] = str(error.retry_after)
+        return page
 
 
 def parse(model: type[BaseModel], values: Mapping[str, Any]) -> Any:

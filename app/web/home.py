@@ -7,22 +7,27 @@ from sqlalchemy.orm import Session
 from app.auth.actor import Actor
 from app.challenges import repository as challenges
 from app.challenges import unfinished
-from app.decisions import reading as decisions
 from app.organisations import repository as organisations
 from app.profiles import repository as profiles
 from app.vocabulary import Role
+from app.web.conversations import open_interests
 from app.web.i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One card of the start page. `button` leads to `href`."""
+    """One card of the start page. `button` leads to `href`; `about` is a name, shown as it is."""
 
     title: str
     text: str
     button: str
     href: str
     primary: bool = False
+    about: str = ""
+
+
+NAMED = 3
+"""Names that a card shows."""
 
 
 def tasks(session: Session, actor: Actor) -> list[Task]:
@@ -42,14 +47,17 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
                 f"/organisations/{waiting[0].organisation_id}",
             )
         )
-    if decisions.waits_for(session, actor):
+    waiting_for_answer, _ = open_interests(session, actor)
+    if waiting_for_answer:
+        names = dict.fromkeys(row.partner for row in waiting_for_answer)
         found.append(
             Task(
                 N_("Jemand möchte mit Ihnen sprechen"),
                 N_("Eine Antwort genügt, auch ein Nein. Danach wissen beide, woran sie sind."),
                 N_("Ansehen und antworten"),
-                "/conversations",
+                waiting_for_answer[0].href if len(waiting_for_answer) == 1 else "/conversations",
                 primary=True,
+                about=", ".join(list(names)[:NAMED]) + (" …" if len(names) > NAMED else ""),
             )
         )
     if Role.WELFARE_STAFF in roles:

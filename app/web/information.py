@@ -1,4 +1,4 @@
-"""Pages that tell: start, how ranking works, privacy, accessibility, imprint, Leichte Sprache, help."""
+"""Pages that tell: start, how ranking works, privacy, imprint, Leichte Sprache, help."""
 
 from fastapi import APIRouter, Response
 
@@ -28,12 +28,6 @@ def show_how_ranking_works(view: ViewDep, _actor: ReadPublic) -> Response:
 def show_privacy(view: ViewDep, _actor: ReadPublic) -> Response:
     """Show what is stored about people, and who sees what."""
     return view.render("privacy.html", operator=view.request.app.state.operator)
-
-
-@router.get("/accessibility", operation_id="show_accessibility")
-def show_accessibility(view: ViewDep, _actor: ReadPublic) -> Response:
-    """Show the accessibility statement."""
-    return view.render("accessibility.html", operator=view.request.app.state.operator)
 
 
 @router.get("/imprint", operation_id="show_imprint")

@@ -1,5 +1,6 @@
 """Where somebody is signed in, and their keys for programs."""
 
+import secrets
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -9,6 +10,7 @@ from app.accounts.schemas import TokenNew
 from app.api.dependencies import ContextDep, ReadAccount, WriteAccount
 from app.api.paths import Id
 from app.auth.permissions import SCOPES
+from app.idempotency import make_receipt
 from app.web.forms import Ask, Field, Form, SentDep, parse, submit
 from app.web.i18n import N_
 from app.web.view import ViewDep
@@ -47,7 +49,7 @@ def submit_session_end(session_id: Id, view: ViewDep, context: ContextDep, actor
 def show_tokens(view: ViewDep, context: ContextDep, actor: ReadAccount) -> Response:
     """List the keys for programs."""
     tokens = api_tokens.list_tokens(context, actor)
-    return view.render("tokens.html", tokens=tokens, made=None, form=TOKEN.blank({"days": 90}))
+    return view.render("tokens.html", tokens=tokens, made=None, form=TOKEN.blank({"days": 90}), nonce=_nonce())
 
 
 @router.post("/tokens", operation_id="submit_token")
@@ -55,12 +57,22 @@ def submit_token(view: ViewDep, sent: SentDep, context: ContextDep, actor: Write
     """Make a key. It is shown this once, so this page is no redirect."""
 
     def use(values: dict[str, Any]) -> Response:
-        made = api_tokens.create_token(context, actor, parse(TokenNew, values))
+        given: TokenNew = parse(TokenNew, values)
+        # Reloading this page sends the form again: that must not make a second key.
+        receipt = make_receipt(actor, "submit_token", sent.key, given.model_dump(mode="json"))
+        made = api_tokens.create_token_once(context, actor, given, receipt)
+        if made is None:
+            return view.redirect("/account/tokens")
         tokens = api_tokens.list_tokens(context, actor)
-        return view.render("tokens.html", tokens=tokens, made=made, form=TOKEN.blank({"days": 90}))
+        return view.render("tokens.html", tokens=tokens, made=made, form=TOKEN.blank({"days": 90}), nonce=_nonce())
 
     tokens = api_tokens.list_tokens(context, actor)
-    return submit(view, TOKEN, sent, "tokens.html", use, tokens=tokens, made=None)
+    return submit(view, TOKEN, sent, "tokens.html", use, tokens=tokens, made=None, nonce=_nonce())
+
+
+def _nonce() -> str:
+    """Return what tells one form from the next."""
+    return secrets.token_urlsafe(16)
 
 
 @router.post("/tokens/{token_id}/revoke", operation_id="submit_token_revocation")

@@ -193,6 +193,7 @@ _BY_VOCABULARY |= {
         "alert": N_("Nachricht des Dienstes"),
         "digest": N_("Zusammenfassung"),
         "outcome": N_("Frage nach dem Ergebnis"),
+        "barrier_report": N_("Meldung einer Barriere"),
     },
     AlertMode: {
         "at_once": N_("sofort"),

@@ -42,6 +42,7 @@ DONE = {
     "agreed": N_("Beide Seiten haben zugesagt. Hier stehen die Kontaktdaten."),
     "message-sent": N_("Ihre Nachricht ist gesendet."),
     "contact-taken-over": N_("Die andere Seite sieht jetzt Ihren Namen und Ihre Adresse."),
+    "barrier-reported": N_("Danke. Ihre Meldung ist unterwegs zu uns."),
     "outcome-given": N_("Ihre Antwort ist gespeichert."),
     "unsubscribed": N_("Sie bekommen keine solchen Mails mehr."),
     "mails-saved": N_("Gespeichert. So oft schreiben wir Ihnen."),

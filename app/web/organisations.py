@@ -69,8 +69,11 @@ def _page(view: View, context: Context, actor: Actor, organisation: Organisation
 def _values(context: Context, actor: Actor, organisation: OrganisationRead) -> dict[str, Any]:
     manages = policies.may_manage_members(actor, organisation.id)
     sees = policies.may_see_members(actor, organisation.id)
+    with context.sessions.read() as session:
+        names = {network.slug: network.name for network in repository.networks(session)}
     return {
         "organisation": organisation,
+        "network": names.get(organisation.network or ""),
         "manages": manages,
         "exports": policies.may_export(actor, organisation.id),
         "members": membership.list_members(context, actor, organisation.id) if sees else None,

@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request, Response
 
 from app.errors import AppError, NotSignedIn
 from app.web import (
+    accessibility,
     account,
     administration,
     browsing,
@@ -27,11 +28,12 @@ from app.web import (
     why_not,
     writing,
 )
-from app.web.forms import Sent, error_text
+from app.web.forms import Sent, error_text, field_message
 from app.web.view import get_view
 
 ROUTERS = (
     information.router,
+    accessibility.router,
     sign_in.router,
     account.router,
     keys.router,
@@ -71,4 +73,9 @@ def error_page(request: Request, error: AppError) -> Response:
         return sign_in.ask_to_sign_in(view, error, sent)
     title, detail = error_text(view, error)
     number = getattr(request.state, "request_id", "")
-    return view.render("error.html", error.status, title=title, detail=detail, number=number)
+    problems = [(problem.field, field_message(view, problem)) for problem in error.fields]
+    # What is wrong stands in the address: the page without it is there.
+    without = request.url.path if problems and request.method == "GET" and request.url.query else ""
+    return view.render(
+        "error.html", error.status, title=title, detail=detail, number=number, problems=problems, without=without
+    )

@@ -137,9 +137,11 @@ def autosave_challenge(view: ViewDep, sent: SentDep, context: ContextDep, actor:
 
 @router.get("/unfinished/{unfinished_id}", operation_id="show_unfinished_challenge")
 def show_unfinished_challenge(
-    unfinished_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadChallenges
+    unfinished_id: Id, view: ViewDep, context: ContextDep, session: ReadSessionDep, actor: ReadChallenges
 ) -> Response:
     """Show the details, with what was proposed filled in."""
+    if (done := unfinished.find_finished(session, actor, unfinished_id, context.clock.now())) is not None:
+        return view.redirect(f"/challenges/{done['id']}")
     row = unfinished.read(session, actor, unfinished_id)
     return view.render("challenge_details.html", form=FULL.blank(row.content), groups=GROUPS, row=row)
 
@@ -176,7 +178,12 @@ def _check(values: dict[str, Any]) -> ChallengeContent:
 def show_challenge_check(
     unfinished_id: Id, view: ViewDep, context: ContextDep, session: ReadSessionDep, actor: ReadChallenges
 ) -> Response:
-    """Everything once more, with the startups it would find, before it is published."""
+    """Everything once more, with the startups it would find, before it is published.
+
+    Whoever goes back here after publishing is led to what it has become.
+    """
+    if (done := unfinished.find_finished(session, actor, unfinished_id, context.clock.now())) is not None:
+        return view.redirect(f"/challenges/{done['id']}")
     row = unfinished.read(session, actor, unfinished_id)
     session.close()
     return _check_page(view, context, actor, row)

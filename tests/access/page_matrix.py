@@ -85,6 +85,8 @@ def _public(ids: dict[str, int]) -> Iterator[Row]:
     yield _post("submit_invitation", "//invitation", ANYBODY, invitation)
     yield _post("submit_outcome", "//outcome", ANYBODY, {"token": LINKS["outcome"], "answer": "pilot"})
     unsubscribe = {"token": make_token(Keys(SECRET), ids["colleague_a"], "matches")}
+    barrier = {"text": "Ein Bild hat keinen Text.", "page": "/browse"}
+    yield _post("submit_barrier_report", "//accessibility", ANYBODY, barrier)
     yield _post("submit_unsubscribing", "//unsubscribe", ANYBODY, unsubscribe)
 
 

@@ -13,9 +13,9 @@ from app.main import create_app
 from app.models import AuditEvent, AuditKey
 from tests import stories
 from tests.access.matrix import rows, send
-from tests.access.world import PEOPLE, World, copy_of, make_world
+from tests.access.world import OPERATED_BY, PEOPLE, World, copy_of, make_world
 
-APP = create_app(cast("Context", None))
+APP = create_app(cast("Context", None), operator=OPERATED_BY)
 
 
 @pytest.fixture(scope="module")

@@ -36,11 +36,13 @@ from app.shortlist import service as shortlist
 from app.shortlist.service import NoteWrite
 from app.vocabulary import ActorKind, AuthLevel, Language, LinkPurpose, MailTemplate, Role
 from app.web.challenge_form import to_values
+from app.web.operator import Operator
 from matching.texts import Side
 from tests import stories
 from tests.apps import plain_client
 from tests.conftest import SettableClock, make_context
 
+OPERATED_BY = Operator("Beispiel e. V.", ("Musterweg 1", "12345 Musterstadt"), "hilfe@passgenau.example")
 PASSWORD = "ein langes Kennwort für alle"
 HASH = hash_password(PASSWORD)
 PEOPLE = (
@@ -124,7 +126,7 @@ def copy_of(
     context = make_context(engine, clock or SettableClock())
     # Not entered: the lifespan only starts background work.
     if app is None:
-        app = create_app(context)
+        app = create_app(context, operator=OPERATED_BY)
     app.state.context = context
     client = plain_client(app, raise_server_exceptions=False)
     yield context, client

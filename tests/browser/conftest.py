@@ -14,13 +14,10 @@ from sqlalchemy import Engine
 from app.context import Context
 from app.db.engine import make_engine
 from app.main import create_app
-from app.web.operator import Operator
 from tests import stories
-from tests.access.world import World, make_world
+from tests.access.world import OPERATED_BY, World, make_world
 from tests.browsing import Watched, chromium, watch
 from tests.conftest import SettableClock, make_context
-
-OPERATOR = Operator("Beispiel e. V.", ("Musterweg 1", "12345 Musterstadt"), "hilfe@passgenau.example")
 
 
 @dataclass
@@ -39,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     engine: Engine = make_engine(f"sqlite:///{world.file}")
     context = make_context(engine, SettableClock())
     stories.publish_some(context, 12)
-    app = create_app(context, operator=OPERATOR)
+    app = create_app(context, operator=OPERATED_BY)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

@@ -11,6 +11,7 @@ from app.challenges.service import submit_challenge
 from tests import stories
 from tests.access.world import PASSWORD
 from tests.browser.conftest import Open, Site
+from tests.payloads import INJECTED, PAYLOADS
 
 pytestmark = pytest.mark.browser
 
@@ -184,40 +185,6 @@ def test_the_first_load_is_light(site: Site, open_page: Open) -> None:
         page.goto(site.url + path, wait_until="networkidle")
         total = sum(size for number, size in sizes.items() if not names.get(number, "").endswith(".woff2"))
         assert 0 < total < 150_000, (path, total)
-
-
-PAYLOADS = [
-    template.format(call)
-    for call in ("alert(1)", "parent.xss=1", "document.body.append(`xss`)")
-    for template in (
-        "<script>{}</script>",
-        "<img src=x onerror={}>",
-        "<svg onload={}>",
-        '"><script>{}</script>',
-        "'><img src=x onerror={}>",
-        "</textarea><script>{}</script>",
-        "</title><script>{}</script>",
-        "<a href=javascript:{}>x</a>",
-        "<iframe srcdoc='<script>{}</script>'>",
-        "<details open ontoggle={}>",
-        "<body onload={}>",
-        "{{{{{}}}}}",
-        "{{% {} %}}",
-        "${{{}}}",
-        "<style onload={}></style>",
-        '" onfocus={} autofocus x="',
-        "' onmouseover={} x='",
-        "<input autofocus onfocus={}>",
-        "<math><mtext><script>{}</script>",
-        "<!--><script>{}</script>-->",
-    )
-]
-
-
-INJECTED = (
-    "main script, main iframe, main svg, main img, main math, main style, "
-    "[onerror], [onload], [onfocus], [ontoggle], [onmouseover]"
-)
 
 
 def test_no_text_of_anybody_becomes_code(site: Site, open_page: Open) -> None:

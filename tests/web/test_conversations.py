@@ -37,6 +37,9 @@ def test_two_clicks_lead_from_a_match_to_a_talk(site: Site) -> None:
     assert (sent.status, sent.location) == (303, f"{matches}?done=interest-sent")
     again = site.post(pair_of(site), {"side": "challenge", "answer": "interested"}, "staff_a")
     assert again.status == 409, "said once is said"
+    card = site.get("/", "startup_a").all("main section")[0]
+    assert "Organisation a" in card.get_text()
+    assert pair_of(site) in str(card.select("a")[0]["href"])
     waiting = site.get("/conversations", "startup_a")
     (link,) = [one for one in waiting.all("main a.kern-btn--primary") if pair_of(site) in str(one["href"])]
     asked = site.get(str(link["href"]), "startup_a")
@@ -181,3 +184,13 @@ def test_what_was_written_while_the_other_side_ended_the_talk_is_not_lost(site: 
     late = site.post(f"{address}/messages", {"body": "Geht es <Montag>?", "token": "t"}, "staff_a")
     assert late.status == 409
     assert late.said("#unsent") == "Geht es <Montag>?"
+
+
+def test_who_is_the_contact_already_is_not_asked_to_take_over(site: Site) -> None:
+    path = f"/introductions/{site.ids['introduction']}"
+    button = f'form[action="{path}/contact"]'
+    assert not site.get(path, "staff_a").all(button)
+    assert site.get(path, "colleague_a").one(button)
+    site.post(f"{path}/contact", {}, "colleague_a")
+    assert not site.get(path, "colleague_a").all(button)
+    assert site.get(path, "staff_a").one(button)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.models import Challenge, UnfinishedChallenge
+from app.models import ApiToken, Challenge, Message, UnfinishedChallenge
 from app.web.forms import Ask, Field, Form, Sent
 from app.web.view import own_path
 from tests.access.page_matrix import CHALLENGE_FORM
@@ -54,6 +54,9 @@ def test_three_sentences_become_a_published_challenge(site: Site) -> None:
     assert done.location.endswith("/matches?done=published")
     again = site.post(f"{begun.location}/publish", {}, "staff_a")
     assert again.location == done.location, "a second click leads to the same place"
+    for passed in (begun.location, checked.location):
+        back = site.get(passed, "staff_a")
+        assert (back.status, f"{back.location}/matches") == (303, done.location.partition("?")[0])
     assert count(site, Challenge) == before + 1
     listed = site.get(done.location, "staff_a")
     assert listed.said(".kern-alert--success") == "Veröffentlicht. Das sind die Ergebnisse."
@@ -216,3 +219,26 @@ def test_no_template_marks_anything_as_safe() -> None:
             assert not any(
                 word in file.read_text("utf-8") for word in ("|safe", "| safe", "Markup(", "autoescape false")
             )
+
+
+def test_reloading_the_page_of_a_new_key_makes_no_second_one(site: Site) -> None:
+    path = "/account/tokens"
+    form = {"name": "Website", "scopes": ["read:matches"], "days": "30"}
+    form["token"] = str(site.get(path, "staff_a").one('main [name="token"]')["value"])
+    before = count(site, ApiToken)
+    made = site.post(path, form, "staff_a")
+    assert made.one("code.secret")
+    again = site.post(path, form, "staff_a")
+    assert (again.status, again.location) == (303, path)
+    assert count(site, ApiToken) == before + 1
+    another = site.post(path, form | {"name": "Kalender"}, "staff_a")
+    assert another.one("code.secret"), "somebody went back and wants one more"
+
+
+def test_going_back_and_writing_again_sends_a_second_message(site: Site) -> None:
+    path = f"/introductions/{site.ids['introduction']}"
+    form = {"token": str(site.get(path, "staff_a").one('main [name="token"]')["value"]), "body": "Guten Tag"}
+    before = count(site, Message)
+    for body in ("Guten Tag", "Guten Tag", "Ach ja: am Dienstag geht es auch."):
+        assert site.post(f"{path}/messages", form | {"body": body}, "staff_a").status == 303
+    assert count(site, Message) == before + 2

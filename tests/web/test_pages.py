@@ -170,7 +170,8 @@ def test_the_menu_shows_what_somebody_may_use(site: Site) -> None:
 
 def test_the_start_page_tells_what_to_do_next(site: Site) -> None:
     first, second = (str(link["href"]) for link in site.get("/", "staff_a").all(".kern-btn--primary"))
-    assert (first, second) == ("/conversations", "/challenges/new"), "who waits for an answer comes first"
+    assert "/matches/" in first, "who waits for an answer comes first"
+    assert second == "/challenges/new"
     assert site.get("/", "unverified").said("main h2.kern-title:-soup-contains('geprüft')")
     assert site.get("/", "admin_without_code").one(".kern-btn--primary")["href"] == "/account/second-factor"
     assert "Arbeiterwohlfahrt" in site.get("/").said("main")
@@ -225,3 +226,16 @@ def test_what_is_too_weak_is_on_no_page(site: Site) -> None:
         links = page.all("a[rel=next]")
         path = str(links[0]["href"]) if links else None
     assert len(names) == len(set(names)) >= 15
+
+
+def test_an_organisation_names_its_network(site: Site) -> None:
+    page = site.get(f"/organisations/{site.ids['organisation_a']}", "staff_a")
+    assert "Deutscher Caritasverband" in page.said("main dl")
+
+
+def test_an_address_with_something_wrong_in_it_leads_back_to_its_page(site: Site) -> None:
+    page = site.get("/audit?actor_id=niemand", "admin")
+    assert page.status == 422
+    assert page.said("main li").startswith("actor_id")
+    assert page.one("main .kern-btn--primary")["href"] == "/audit"
+    assert site.get("/nowhere?x=1").one("main .kern-btn--primary")["href"] == "/"

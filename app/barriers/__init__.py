@@ -1,0 +1,1 @@
+"""What people write to the operator about barriers they met."""

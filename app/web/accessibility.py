@@ -1,0 +1,69 @@
+"""The accessibility statement, and the form by which people tell of barriers."""
+
+import secrets
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from app.api.dependencies import ContextDep, ReadPublic, VisitorDep, WriteFeedback
+from app.barriers.schemas import LONGEST_PAGE, BarrierReportWrite
+from app.barriers.service import report_barrier
+from app.errors import NoOperatorAddress
+from app.web.forms import Ask, Field, Form, SentDep, parse, submit
+from app.web.i18n import N_
+from app.web.view import View, ViewDep, own_path
+
+router = APIRouter(include_in_schema=False)
+
+BARRIER = Form(
+    (
+        Field(
+            "text",
+            Ask.AREA,
+            N_("Was geht nicht?"),
+            N_("Was wollten Sie tun, und was ist passiert? Höchstens 5.000 Zeichen."),
+            required=True,
+            rows=8,
+        ),
+        Field(
+            "page",
+            Ask.TEXT,
+            N_("Auf welcher Seite?"),
+            N_("Die Adresse der Seite, oder wie sie heißt."),
+        ),
+        Field(
+            "email",
+            Ask.EMAIL,
+            N_("Ihre E-Mail-Adresse"),
+            N_("Nur, wenn Sie eine Antwort möchten. Wir nutzen sie für nichts anderes."),
+            autocomplete="email",
+        ),
+    )
+)
+
+
+@router.get("/accessibility", operation_id="show_accessibility")
+def show_accessibility(view: ViewDep, _actor: ReadPublic, page: str = "") -> Response:
+    """Show the accessibility statement; `page` is where somebody came from."""
+    known = {"page": page[:LONGEST_PAGE]} if page and own_path(page) == page else {}
+    return view.render("accessibility.html", form=BARRIER.blank(known), **_values(view))
+
+
+@router.post("/accessibility", operation_id="submit_barrier_report")
+def submit_barrier_report(
+    view: ViewDep, sent: SentDep, context: ContextDep, visitor: VisitorDep, actor: WriteFeedback
+) -> Response:
+    """Send the operator what somebody wrote about a barrier."""
+    if not view.request.app.state.operator.email:
+        raise NoOperatorAddress
+
+    def use(values: dict[str, Any]) -> Response:
+        report_barrier(context, actor, parse(BarrierReportWrite, values), visitor, sent.key)
+        return view.redirect("/accessibility", "barrier-reported")
+
+    return submit(view, BARRIER, sent, "accessibility.html", use, **_values(view, sent.one("token")))
+
+
+def _values(view: View, token: str = "") -> dict[str, Any]:
+    """Return the operator, and what tells a second click on the button from a second report."""
+    return {"operator": view.request.app.state.operator, "token": token or secrets.token_urlsafe(16)}
