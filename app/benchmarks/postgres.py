@@ -17,7 +17,7 @@ _SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "'8GB'",
-    "shared_buffers": "'1GB'",
+    "shared_buffers": "'4GB'",
     "maintenance_work_mem": "'2GB'",
 }
 

@@ -83,6 +83,7 @@ def _build(settings: Settings, url: str, profiles: int) -> dict[str, float]:
         index = CandidateIndex(generation_id, found, "_t1")
         index.make(session)
         index.fill(session)
+    with sessions.write() as session:
         index.publish(session)
     indexed = time.perf_counter()
     with sessions.read() as session:

@@ -27,12 +27,12 @@ from matching.signals import DENSE_SCALE, dense_vectors
 from matching.statistics import Statistics
 from matching.texts import Side
 
-CANDIDATES: Final = 400
+CANDIDATES: Final = 240
 """Texts whose scores are computed in full: the index knows neither n-grams nor passages, and that is what they move."""
-INDEXED_FROM: Final = 20_000
+INDEXED_FROM: Final = 5_000
 """Rows of a table from which on an index reads faster than comparing all of them."""
 _TEXTS_PER_LIST: Final = 1000
-_LISTS_READ: Final = 32
+_LISTS_READ: Final = 24
 _LISTS_READ_AT_MOST: Final = 256
 _BITS: Final = 64 * WORDS
 _NO_BIT: Final = "0" * _BITS
@@ -64,11 +64,11 @@ class CandidateIndex:
             session.execute(
                 text(
                     f"CREATE TABLE {table} (id integer PRIMARY KEY, requirements bit({_BITS}) NOT NULL, "
-                    f"near halfvec({self.statistics.dimension + 1}) NOT NULL)"
+                    f"near halfvec({self.statistics.dimension + 1}) NOT NULL) WITH (toast_tuple_target = 128)"
                 )
             )
-            # In the row itself: a vector that lies elsewhere costs a second look for each row that is compared.
-            session.execute(text(f"ALTER TABLE {table} ALTER near SET STORAGE PLAIN"))
+            # Vectors lie elsewhere, so that the bits of all rows are few pages: the index holds vectors of its own.
+            session.execute(text(f"ALTER TABLE {table} ALTER near SET STORAGE EXTERNAL"))
 
     def fill(self, session: Session) -> None:
         """Store all published texts, and index those of a side with many."""
@@ -87,9 +87,11 @@ class CandidateIndex:
 
     def publish(self, session: Session) -> None:
         """Give filled tables the names by which others find them; from now on a text that is deleted leaves them."""
+        _set(session, {"statement_timeout": "0"})  # some seconds for millions of texts
         for side in Side:
             table, name, texts = self._table(side), _name(side, self.generation_id), side.value
-            session.execute(text(f"DELETE FROM {table} WHERE id NOT IN (SELECT id FROM {texts})"))  # noqa: S608  our own names
+            there = f"SELECT FROM {texts} WHERE {texts}.id = {table}.id"
+            session.execute(text(f"DELETE FROM {table} WHERE NOT EXISTS ({there})"))  # noqa: S608  our own names
             session.execute(
                 text(f"ALTER TABLE {table} ADD FOREIGN KEY (id) REFERENCES {texts} ON DELETE CASCADE NOT VALID")
             )
