@@ -17,6 +17,8 @@ from app.vocabulary import AlertKind, AlertMode, AlertTopic, Language, MailTempl
 from matching.texts import Side
 
 ABOUT_A_PAIR = frozenset({AlertKind.INTEREST, AlertKind.REMINDER, AlertKind.NEW_MATCH, AlertKind.FIRST_MATCH})
+AWAITED = frozenset({AlertKind.INTEREST, AlertKind.REMINDER})
+"""What asks for an answer by a day."""
 NEXT_BEST = frozenset({AlertKind.DECLINED, AlertKind.EXPIRED})
 """What leads on to the list, where the next good match stands."""
 TEMPLATES = frozenset({MailTemplate.ALERT, MailTemplate.DIGEST, MailTemplate.OUTCOME})
@@ -46,9 +48,12 @@ def content_of(ground: Ground, session: Session, mail: MailOutbox, user: User) -
 
 
 def _text(ground: Ground, session: Session, alert: Alert, language: Language) -> tuple[str, str] | None:
-    """Return (subject, text) of one alert; None for one whose text is gone."""
+    """Return (subject, text) of one alert; None for one whose text is gone, or that nobody waits for any more."""
     challenge = session.get(Challenge, alert.challenge_id) if alert.challenge_id else None
     profile = session.get(Profile, alert.profile_id) if alert.profile_id else None
+    last = repository.last_day_of_interest(session, alert) if alert.kind in AWAITED else None
+    if alert.kind in AWAITED and last is None:
+        return None
     words = LINES[alert.kind][language]
     partner = ""
     if challenge is not None and profile is not None:
@@ -58,19 +63,11 @@ def _text(ground: Ground, session: Session, alert: Alert, language: Language) ->
         "challenge": _on_one_line(challenge.title) if challenge else "",
         "profile": _on_one_line(profile.name) if profile else "",
         "partner": _on_one_line(partner),
-        "until": _until(session, alert, language),
+        "until": day_of(last.date(), language) if last else "",
         "expires": day_of(challenge.expires_on, language) if challenge else "",
     }
     address = f"{ground.security.public_url}{_path(session, alert)}"
     return words.subject.format(**values), f"{words.body.format(**values)}\n{address}"
-
-
-def _until(session: Session, alert: Alert, language: Language) -> str:
-    """Return the last day of the open interest in a pair."""
-    if alert.kind not in {AlertKind.INTEREST, AlertKind.REMINDER}:
-        return ""
-    last = repository.last_day_of_interest(session, alert)
-    return day_of(last.date(), language) if last else "–"
 
 
 def _path(session: Session, alert: Alert) -> str:

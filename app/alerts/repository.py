@@ -94,13 +94,10 @@ def is_known(session: Session, user_id: int) -> bool:
 
 
 def last_day_of_interest(session: Session, alert: Alert) -> datetime | None:
-    """Return until when the open interest in the pair of an alert waits."""
+    """Return until when the interest waits that caused an alert; None once it is answered, taken back or over."""
+    number = alert.cause.rpartition(":")[2]
     return session.scalar(
-        select(Decision.expires_at).where(
-            Decision.challenge_id == alert.challenge_id,
-            Decision.profile_id == alert.profile_id,
-            Decision.state == DecisionState.OPEN,
-        )
+        select(Decision.expires_at).where(Decision.id == int(number), Decision.state == DecisionState.OPEN)
     )
 
 

@@ -1,4 +1,4 @@
-"""Polite declines that are ready to be sent. Pure."""
+"""Polite declines that are ready to be sent: each fits into the note of a decision. Pure."""
 
 from app.vocabulary import Language
 
@@ -16,6 +16,14 @@ _DECLINE = {
 }
 
 
+LONGEST_NAME = 100
+"""Characters of a title and of a name in a draft, so that it is never longer than a note may be."""
+
+
 def polite_decline(language: Language, title: str, name: str) -> str:
     """Return a decline in the name of an organisation, in the language of whoever asked."""
-    return _DECLINE[language].format(title=title, name=name)
+    return _DECLINE[language].format(title=_shortened(title), name=_shortened(name))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1].rstrip()}…"

@@ -91,6 +91,11 @@ def get(session: Session, decision_id: int) -> Decision | None:
     return session.get(Decision, decision_id)
 
 
+def answer_to(session: Session, decision_id: int) -> Decision | None:
+    """Return the answer of the other side to an interest."""
+    return session.scalar(select(Decision).where(Decision.answers_id == decision_id))
+
+
 def count_open(session: Session, organisation_id: int) -> int:
     """Return how many interests of an organisation wait for an answer."""
     query = select(func.count()).where(

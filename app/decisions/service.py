@@ -1,6 +1,6 @@
 """Use cases of decisions: say yes or no to a match, take it back, read what was said."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -23,13 +23,15 @@ from matching.texts import Side
 NOUN = "decision"
 ASKED_AGAIN_AFTER = timedelta(days=30)
 """An interest that nobody answered may be repeated after that: earlier it would only press the other side."""
+TAKEN_BACK_AT_MOST = 2
+"""How often a side takes an interest in a pair back within that time: each one has sent the other side a mail."""
 
 
 def decide(ground: Ground, actor: Actor, challenge_id: int, profile_id: int, wanted: DecisionWrite) -> DecisionRead:
     """Say yes or no to a match for one side. A yes to an open interest opens the introduction.
 
     Raises `NotFound`, `Forbidden`, `NotPublished`, `MatchGone`, `NotAMatch`, `AlreadyDecided`, `AlreadyIntroduced`,
-    `PartnerDeclined`, `InterestExpired`, `AskAgainLater`, `NoFreeSlots`, `TooManyOpenInterests`.
+    `PartnerDeclined`, `InterestExpired`, `AskAgainLater`, `TakenBackTooOften`, `NoFreeSlots`, `TooManyOpenInterests`.
     """
     try:
         return _decide(ground, actor, challenge_id, profile_id, wanted)
@@ -44,7 +46,9 @@ def _decide(ground: Ground, actor: Actor, challenge_id: int, profile_id: int, wa
         actor = refresh(session, actor)
         pair = _locked_pair(session, actor, side, challenge_id, profile_id)
         before = repository.of_pair(session, challenge_id, profile_id)
-        _check_published(ground, pair, side, known=bool(before))
+        declined = wanted.answer is DecisionAnswer.NOT_INTERESTED
+        asked = any(one.side is not side and one.state is DecisionState.OPEN for one in before)
+        _check_published(ground, pair, side, known=bool(before), answers_no=declined and asked)
         if (introduction := repository.introduction_of(session, challenge_id, profile_id)) is not None:
             raise errors.AlreadyIntroduced(introduction_id=introduction.id)
         own = [one for one in before if one.side is side]
@@ -53,7 +57,7 @@ def _decide(ground: Ground, actor: Actor, challenge_id: int, profile_id: int, wa
             raise errors.AlreadyDecided(decision_id=current.id)
         theirs = next((one for one in before if one.side is not side and one.state in repository.CURRENT), None)
         decision = _new(ground, session, actor, pair, side, wanted)
-        if wanted.answer is DecisionAnswer.NOT_INTERESTED:
+        if declined:
             _decline(ground, session, decision, theirs)
             action = "decision.declined"
         elif theirs is not None:
@@ -105,17 +109,24 @@ def _locked_pair(session: Session, actor: Actor, side: Side, challenge_id: int, 
     raise errors.NotFound
 
 
-def _check_published(ground: Ground, pair: Pair, side: Side, *, known: bool) -> None:
-    """Raise unless both texts are published. Of a text nothing was ever said about a stranger learns nothing."""
+def _check_published(ground: Ground, pair: Pair, side: Side, *, known: bool, answers_no: bool) -> None:
+    """Raise unless both texts are published. Of a text nothing was ever said about a stranger learns nothing.
+
+    answers_no: a no to whoever asked, which also a side may say that pauses.
+    """
     today = ground.clock.today()
     over = pair.challenge.state is ChallengeState.PUBLISHED and expiry.is_over(pair.challenge, today)
+    paused = {
+        Side.CHALLENGE: answers_no and pair.challenge.state is ChallengeState.PAUSED,
+        Side.PROFILE: answers_no and pair.profile.state is ProfileState.PAUSED,
+    }
     shown = {
         Side.CHALLENGE: pair.challenge.state is ChallengeState.PUBLISHED and not over,
         Side.PROFILE: pair.profile.state is ProfileState.PUBLISHED,
     }
-    if not shown[side]:
+    if not (shown[side] or paused[side]):
         raise errors.NotPublished(state="expired" if side is Side.CHALLENGE and over else pair.text(side).state.value)
-    if not shown[side.other]:
+    if not (shown[side.other] or paused[side.other]):
         raise errors.MatchGone if known else errors.NotFound
 
 
@@ -142,9 +153,7 @@ def _ask(ground: Ground, session: Session, pair: Pair, decision: Decision, own: 
     now, rules = ground.clock.now(), rulebook.current(session, ground.rules)
     if decision.rank is None:
         raise errors.NotAMatch
-    unanswered = [one.ended_at for one in own if one.state is DecisionState.EXPIRED and one.ended_at is not None]
-    if unanswered and now < max(unanswered) + ASKED_AGAIN_AFTER:
-        raise errors.AskAgainLater(day=f"{max(unanswered) + ASKED_AGAIN_AFTER:%Y-%m-%d}")
+    _refuse_repetition(own, now)
     slots = rules.slots_of(pair.profile.free_pilot_slots)
     if repository.slots_taken(session, [pair.profile.id]).get(pair.profile.id, 0) >= slots:
         raise errors.NoFreeSlots(slots=slots)
@@ -155,6 +164,21 @@ def _ask(ground: Ground, session: Session, pair: Pair, decision: Decision, own: 
     session.add(decision)
     session.flush()
     tell(session, news_of(AlertKind.INTEREST, decision, pair.organisation(decision.side.other).id), now)
+
+
+def _refuse_repetition(own: list[Decision], now: datetime) -> None:
+    """Raise `AskAgainLater` for an interest nobody answered lately, or that was taken back again and again."""
+    recent = [
+        (one.ended_at + ASKED_AGAIN_AFTER, one.state)
+        for one in own
+        if one.answer is DecisionAnswer.INTERESTED and one.ended_at is not None
+    ]
+    unanswered = [again for again, state in recent if state is DecisionState.EXPIRED and now < again]
+    if unanswered:
+        raise errors.AskAgainLater(day=f"{max(unanswered):%Y-%m-%d}")
+    taken_back = sorted(again for again, state in recent if state is DecisionState.TAKEN_BACK and now < again)
+    if len(taken_back) >= TAKEN_BACK_AT_MOST:
+        raise errors.TakenBackTooOften(times=len(taken_back), day=f"{taken_back[-TAKEN_BACK_AT_MOST]:%Y-%m-%d}")
 
 
 def _agree(ground: Ground, session: Session, pair: Pair, decision: Decision, theirs: Decision) -> None:

@@ -64,7 +64,7 @@ def _standings(session: Session, side: Side, text_id: int) -> dict[int, Standing
         standing = _standing(side, decision)
         if standing is not None:
             found[partner_id] = standing
-        elif decision.state is DecisionState.TAKEN_BACK and decision.side is side:
+        elif decision.state is DecisionState.TAKEN_BACK and (decision.side is side or decision.answers_id is not None):
             found.pop(partner_id, None)
     for partner_id, number in repository.introductions_of_text(session, side, text_id).items():
         found[partner_id] = Standing(PairState.INTRODUCED, introduction_id=number)

@@ -136,6 +136,20 @@ class AskAgainLater(Conflict):
     )
 
 
+class TakenBackTooOften(Conflict):
+    """Each interest sends a mail, so it is not shown and taken back as often as somebody likes."""
+
+    code = "taken-back-too-often"
+    de = (
+        "Noch nicht wieder möglich",
+        "Sie haben dieses Interesse {times}-mal zurückgenommen. Ab {day} können Sie wieder anfragen.",
+    )
+    en = (
+        "Not possible again yet",
+        "You have taken this interest back {times} times. You can ask again from {day} on.",
+    )
+
+
 class NoFreeSlots(Conflict):
     """The startup has as many conversations as it can take."""
 

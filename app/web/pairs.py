@@ -1,6 +1,6 @@
 """One challenge and one profile: why they fit, how the pair stands, and saying yes or no."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -12,14 +12,14 @@ from app.api.paths import Id
 from app.api.problem_details import keep_refusal
 from app.auth.actor import Actor
 from app.context import Context
-from app.decisions import policies, repository, service
+from app.decisions import policies, reading, repository, service
 from app.decisions.repository import Pair
 from app.decisions.schemas import DecisionRead, DecisionWrite
 from app.decisions.view import Standing, view_of
-from app.errors import FieldError, Forbidden, MalformedInput, NotFound, TooManyOpenInterests
+from app.errors import FieldError, Forbidden, MalformedInput, NotFound, NotPublished, TooManyOpenInterests
 from app.matches.schemas import MatchExplanation
 from app.matches.service import explain_match
-from app.vocabulary import DecisionAnswer, DecisionReason
+from app.vocabulary import DecisionAnswer, DecisionReason, DecisionState, PairState
 from app.web.cards import Pair as Evidence
 from app.web.cards import evidence_of, labels_of
 from app.web.forms import SHOWN_IN_FORMS, Ask, BoundForm, Field, Form, Sent, SentDep, parse
@@ -38,11 +38,12 @@ DECLINE = Form(
             Ask.AREA,
             N_("Ein Satz dazu"),
             N_("Hat die andere Seite angefragt, liest sie ihn."),
-            rows=2,
+            rows=4,
         ),
     )
 )
-ASKED = Form((Field("answer", Ask.HIDDEN, ""), Field("side", Ask.HIDDEN, ""), *DECLINE.fields))
+HIDDEN = tuple(Field(name, Ask.HIDDEN, "") for name in ("answer", "side", "back"))
+ASKED = Form((*HIDDEN, *DECLINE.fields))
 
 SideCode = Annotated[Literal["challenge", "profile"] | None, Query()]
 
@@ -54,9 +55,19 @@ class PairPage:
     side: Side
     own: Any
     partner: Any
-    explained: MatchExplanation
+    explained: MatchExplanation | None
+    """None while a text pauses: whoever was asked may still say no."""
     standing: Standing | None
     full: bool
+    draft: str = ""
+    """A polite decline: ready to be sent by who was asked, in the other side's place for who got no answer."""
+    answer: DecisionRead | None = None
+    """The no of the other side to an interest, with its reason."""
+
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether the other side waits for an answer."""
+        return self.standing is not None and self.standing.state is PairState.ASKED
 
     @property
     def address(self) -> str:
@@ -77,17 +88,17 @@ class PairPage:
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """Return what speaks for the pair, in both texts."""
-        return evidence_of(self.explained.match, self.side.other)
+        return evidence_of(self.explained.match, self.side.other) if self.explained else ()
 
     @property
     def met(self) -> tuple[str, ...]:
         """Return what the criteria that are met are called."""
-        return labels_of(self.explained.match.criteria, "met")
+        return labels_of(self.explained.match.criteria, "met") if self.explained else ()
 
     @property
     def open(self) -> tuple[str, ...]:
         """Return what the criteria nobody knows about are called."""
-        return labels_of(self.explained.match.criteria, "open")
+        return labels_of(self.explained.match.criteria, "open") if self.explained else ()
 
 
 @router.get("/challenges/{challenge_id}/matches/{profile_id}", operation_id="show_pair")
@@ -102,7 +113,7 @@ def show_pair(
 ) -> Response:
     """Show why a pair is in the list, or why not, and ask for a decision."""
     page = _page(view, context, session, actor, challenge_id, profile_id, side)
-    return _render(view, page, DECLINE.blank())
+    return _render(view, page, DECLINE.blank({"note": page.draft if page.is_asked else ""}))
 
 
 @router.post("/challenges/{challenge_id}/matches/{profile_id}", operation_id="submit_decision")
@@ -118,6 +129,8 @@ def submit_decision(
         with context.sessions.read() as session:
             page = _page(view, context, session, actor, challenge_id, profile_id, sent.one("side"))
             return _render(view, page, DECLINE.again(view, sent, error), error.status)
+    if sent.one("back") == "conversations":
+        return view.redirect("/conversations", "declined")
     return _done(view, decision)
 
 
@@ -130,6 +143,7 @@ def submit_take_back(decision_id: Id, view: ViewDep, context: ContextDep, actor:
 
 def _wanted(sent: Sent) -> DecisionWrite:
     values = ASKED.read(sent)
+    values.pop("back")
     if values["answer"] == DecisionAnswer.INTERESTED:
         values = {"answer": values["answer"], "side": values["side"]}
     elif values["answer"] == DecisionAnswer.NOT_INTERESTED and not values["reason"]:
@@ -165,11 +179,32 @@ def _page(
         raise NotFound
     side = _side(actor, pair, wanted)
     own, partner = pair.text(side), pair.text(side.other)
-    explained = explain_match(context, session, actor, side, own.id, partner.id, view.language)
-    if not policies.may_decide(actor, own.organisation_id):
-        raise Forbidden
+    decides = policies.may_decide(actor, own.organisation_id)
     listed = view_of(session, rulebook.current(session, context.rules), side, own, {partner.id: partner})
-    return PairPage(side, own, partner, explained, listed.standings.get(partner.id), partner.id in listed.full)
+    page = PairPage(side, own, partner, None, listed.standings.get(partner.id), partner.id in listed.full)
+    try:
+        explained = explain_match(context, session, actor, side, own.id, partner.id, view.language)
+    except (NotFound, NotPublished):
+        if decides and page.is_asked:
+            return _with_words(session, actor, pair, page)
+        raise
+    if not decides:
+        raise Forbidden
+    return _with_words(session, actor, pair, replace(page, explained=explained))
+
+
+def _with_words(session: Session, actor: Actor, pair: Pair, page: PairPage) -> PairPage:
+    """Add what the other side said, or what can be said to it."""
+    number = page.standing.decision_id if page.standing else None
+    decision = repository.get(session, number) if number is not None else None
+    if decision is None:
+        return page
+    answer = repository.answer_to(session, decision.id) if decision.state is DecisionState.DECLINED else None
+    return replace(
+        page,
+        draft=reading.read(session, actor, decision, pair).draft or "",
+        answer=reading.read(session, actor, answer, pair) if answer else None,
+    )
 
 
 def _side(actor: Actor, pair: Pair, wanted: str | None) -> Side:

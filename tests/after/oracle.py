@@ -29,6 +29,7 @@ class Oracle:
     open: dict[Pair, Interest] = field(default_factory=dict)
     standing: set[tuple[Pair, str]] = field(default_factory=set)
     expired: dict[tuple[Pair, str], datetime] = field(default_factory=dict)
+    withdrawn: dict[tuple[Pair, str], list[datetime]] = field(default_factory=dict)
     introduced: dict[Pair, str] = field(default_factory=dict)
     asked: dict[Pair, set[int]] = field(default_factory=dict)
     opened: dict[Pair, datetime] = field(default_factory=dict)
@@ -46,6 +47,12 @@ class Oracle:
     def same_owner(self, one: Pair, other: Pair, side: str) -> bool:
         return one[1] == other[1] if side == "profile" else self.owner[one[0]] == self.owner[other[0]]
 
+    def may_say_no(self, pair: Pair, side: str, now: datetime) -> bool:
+        """Also who pauses answers an interest with a no."""
+        interest = self.open.get(pair)
+        answers = interest is not None and interest.side != side and now < interest.asked + WHOLE
+        return answers or self.may_decide(pair, side, now)
+
     def may_decide(self, pair: Pair, side: str, now: datetime) -> bool:
         interest = self.open.get(pair)
         own = (pair, side) in self.standing or (interest is not None and interest.side == side)
@@ -58,8 +65,10 @@ class Oracle:
         if pair in self.open:
             return True
         recent = self.expired.get((pair, side))
+        lately = [day for day in self.withdrawn.get((pair, side), []) if now < day + AGAIN]
         return (
-            (recent is None or recent + AGAIN <= now)
+            len(lately) < 2
+            and (recent is None or recent + AGAIN <= now)
             and self.slots_taken(pair[1]) < RULES.pilot_slots
             and self.open_of(pair, side) < RULES.open_interests
         )

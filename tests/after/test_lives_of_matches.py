@@ -154,7 +154,7 @@ class Life(RuleBasedStateMachine):
     def say_no(self, challenge: int, profile: int, side: str) -> None:
         pair = (challenge, profile)
         actor = self.side(pair, side).actor
-        allowed = self.oracle.may_decide(pair, side, self.clock.now())
+        allowed = self.oracle.may_say_no(pair, side, self.clock.now())
         if self.attempt(lambda: stories.declined(self.context, actor, *self.ids(pair), side), allowed=allowed):
             self.oracle.say_no(pair, side, self.who)
 
@@ -172,6 +172,7 @@ class Life(RuleBasedStateMachine):
         if self.attempt(lambda: service.take_back(self.context, actor, made[-1].id), allowed=allowed):
             if is_open:
                 del self.oracle.open[pair]
+                self.oracle.withdrawn.setdefault((pair, side), []).append(self.clock.now())
             self.oracle.standing.discard((pair, side))
             self.oracle.events.append("decision.taken_back")
 

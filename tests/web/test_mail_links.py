@@ -6,12 +6,14 @@ from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy.orm import Session
 
-from app.alerts.contents import content_of
+from app.alerts.contents import AWAITED, content_of
 from app.alerts.topics import topic_of
 from app.mail.messages import TEXTS, Content, compose
-from app.models import Alert, MailOutbox, OneTimeLink, User
-from app.vocabulary import AlertKind, Language, LinkPurpose, MailTemplate
+from app.models import Alert, Decision, MailOutbox, OneTimeLink, User
+from app.vocabulary import AlertKind, DecisionAnswer, DecisionState, Language, LinkPurpose, MailTemplate
+from matching.texts import Side
 from tests.access.world import LINKS
 from tests.web.conftest import Site
 
@@ -42,11 +44,12 @@ def told(site: Site, kind: AlertKind, reader: str) -> Content:
         session.add(mail)
         session.flush()
         pair = pair_of_introduction(site)
+        number = asked(site, session, pair, reader) if kind in AWAITED else 0
         alert = Alert(
             user_id=site.ids[reader],
             organisation_id=site.ids[SIDES[reader]],
             kind=kind,
-            cause=f"test:{kind.value}",
+            cause=f"{kind.value}:{number}",
             challenge_id=None if kind in ABOUT_OWN_PROFILE else pair[0],
             profile_id=None if kind in ABOUT_OWN_CHALLENGE - {AlertKind.FIRST_MATCH} else pair[1],
             created_at=now,
@@ -58,6 +61,25 @@ def told(site: Site, kind: AlertKind, reader: str) -> Content:
         content = content_of(site.context, session, mail, session.get_one(User, site.ids[reader]))
     assert content is not None
     return content
+
+
+def asked(site: Site, session: Session, pair: tuple[int, int], reader: str) -> int:
+    """Have the other side ask, and return the number of its interest."""
+    now = site.context.clock.now()
+    asking = next(name for name in SIDES if name != reader)
+    decision = Decision(
+        challenge_id=pair[0],
+        profile_id=pair[1],
+        side=Side.CHALLENGE if asking == "staff_a" else Side.PROFILE,
+        organisation_id=site.ids[SIDES[asking]],
+        answer=DecisionAnswer.INTERESTED,
+        state=DecisionState.OPEN,
+        decided_at=now,
+        expires_at=now + timedelta(days=14),
+    )
+    session.add(decision)
+    session.flush()
+    return decision.id
 
 
 def pair_of_introduction(site: Site) -> tuple[int, int]:
