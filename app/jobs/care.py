@@ -17,6 +17,7 @@ from app.alerts.notice_repository import Due
 from app.context import Ground
 from app.decisions import waiting
 from app.outcomes import service as outcomes
+from app.reports import service as reports
 from app.vocabulary import AlertKind
 
 
@@ -49,8 +50,9 @@ DUTIES: dict[str, Duty] = {
     "outcome": Duty(_numbers(outcomes.due), outcomes.ask),
     "notice": Duty(_notices, _give_notice),
     "new-matches": Duty(_new_matches, new_matches.look),
-    # Last, so that what the others have just found goes into the digest of the day.
+    # After the others, so that what they have just found goes into the digest of the day.
     "digest": Duty(_numbers(digests.due), digests.send_digest),
+    "report": Duty(lambda ground, session: [(slug,) for slug in reports.to_keep(ground, session)], reports.keep_report),
 }
 
 

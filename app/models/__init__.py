@@ -15,6 +15,7 @@ from app.models.network import Network
 from app.models.organisation import Organisation
 from app.models.profile import Profile
 from app.models.ranking import ChallengeList, Match, ProfileList, RankingGeneration
+from app.models.report import KeptReport
 from app.models.rescoring import RescoringPartition, RescoringRun
 from app.models.rule import ChosenRules
 from app.models.search import SavedSearch
@@ -45,6 +46,7 @@ __all__ = [
     "IdempotentRequest",
     "Introduction",
     "IntroductionStep",
+    "KeptReport",
     "LoginSession",
     "MailOutbox",
     "Match",

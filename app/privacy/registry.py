@@ -112,6 +112,7 @@ COLUMNS: dict[str, dict[str, DataClass]] = {
     "shortlist_entry": dict.fromkeys(
         ("id", "organisation_id", "challenge_id", "profile_id", "note", "user_id", "created_at", "updated_at"), PERSONAL
     ),
+    "kept_report": dict.fromkeys(("network_id", "until", "rows"), NONE),
     "chosen_rules": dict.fromkeys(("id", "interest_days", "open_interests", "pilot_slots", "changed_at"), NONE),
     "saved_search": dict.fromkeys(
         ("id", "user_id", "side", "words", "field_of_action", "region", "language", "created_at"), PERSONAL

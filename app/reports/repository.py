@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.matches.sides import TABLES
-from app.models import Challenge, Decision, Introduction, IntroductionStep, Match, Network, Organisation
+from app.models import Challenge, Decision, Introduction, IntroductionStep, KeptReport, Match, Network, Organisation
 from app.vocabulary import DecisionAnswer, DecisionState, IntroductionStatus, OrganisationKind
 from matching.texts import Side
 
@@ -26,6 +26,23 @@ class TextFacts:
 def network(session: Session, slug: str) -> Network | None:
     """Return a network."""
     return session.scalar(select(Network).where(Network.slug == slug))
+
+
+def kept_rows(session: Session, network_id: int, until: date) -> list[dict[str, Any]] | None:
+    """Return the rows of a report as they were kept."""
+    kept = session.get(KeptReport, (network_id, until))
+    return None if kept is None else kept.rows
+
+
+def networks_without(session: Session, until: date) -> list[str]:
+    """Return the networks with no kept report up to a month."""
+    kept = select(KeptReport.network_id).where(KeptReport.until == until)
+    return list(session.scalars(select(Network.slug).where(Network.id.not_in(kept)).order_by(Network.slug)))
+
+
+def keep(session: Session, network_id: int, until: date, rows: list[dict[str, Any]]) -> None:
+    """Keep the rows of a report."""
+    session.add(KeptReport(network_id=network_id, until=until, rows=rows))
 
 
 def texts_of(session: Session, of: Network) -> dict[int, TextFacts]:

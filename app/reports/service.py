@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import errors
 from app.auth.actor import Actor
 from app.clock import Clock
+from app.context import Ground
 from app.matches import generations
 from app.matches.bands import nothing_fits
 from app.models import Network
@@ -32,8 +33,9 @@ GROUPS = [
 def read_report(session: Session, clock: Clock, actor: Actor, slug: str, month: date | None = None) -> Report:
     """Return the sums of a network up to the beginning of a month, by default this one.
 
-    Only whole months: between two reports lies at least one, so nobody learns what happened on a day by asking on both
-    sides of it. Raises `NotFound`, `Forbidden`, `MalformedInput` for a month that has not begun.
+    As they were kept at the beginning of that month, where they were. Only whole months: between two reports lies at
+    least one, so nobody learns what happened on a day by asking on both sides of it. Raises `NotFound`, `Forbidden`,
+    `MalformedInput` for a month that has not begun.
     """
     network = repository.network(session, slug)
     if network is None:
@@ -53,8 +55,29 @@ def read_report(session: Session, clock: Clock, actor: Actor, slug: str, month: 
                 ),
             )
         )
+    kept = repository.kept_rows(session, network.id, until)
+    rows = _counted(session, network, until) if kept is None else [ReportRow.model_validate(row) for row in kept]
+    return Report(network=slug, until=until, rows=rows)
+
+
+def to_keep(ground: Ground, session: Session) -> list[str]:
+    """Return the networks whose report up to this month is not kept yet."""
+    return repository.networks_without(session, ground.clock.today().replace(day=1))
+
+
+def keep_report(ground: Ground, slug: str) -> None:
+    """Count a report once, at the beginning of its month, so that nobody learns what moves it by reading it twice."""
+    until = ground.clock.today().replace(day=1)
+    with ground.sessions.write() as session:
+        network = repository.network(session, slug)
+        if network is not None and repository.kept_rows(session, network.id, until) is None:
+            rows = [row.model_dump(mode="json") for row in _counted(session, network, until)]
+            repository.keep(session, network.id, until, rows)
+
+
+def _counted(session: Session, network: Network, until: date) -> list[ReportRow]:
     figures = count(_cases(session, network, datetime.combine(until, time(), UTC)))
-    return Report(network=slug, until=until, rows=[_row(*group, figures.get(":".join(group), {})) for group in GROUPS])
+    return [_row(*group, figures.get(":".join(group), {})) for group in GROUPS]
 
 
 def as_csv(report: Report) -> str:

@@ -17,6 +17,7 @@ from app.auth.actor import OPERATOR, Actor
 from app.context import Context
 from app.introductions.schemas import StatusWrite
 from app.introductions.service import set_status
+from app.jobs import care
 from app.models import Network, Organisation
 from app.reports.counting import DAYS_SHOWN, SMALLEST, Case, count, shown
 from app.reports.schemas import Report, ReportRow
@@ -201,3 +202,25 @@ def test_what_a_small_group_adds_could_as_well_be_a_large_one() -> None:
     assert could_be[0] == set(range(1, SMALLEST))
     assert could_be[SMALLEST] >= set(range(1, 2 * SMALLEST))
     assert shown(SMALLEST - 1) is None
+
+
+def test_a_kept_report_does_not_tell_what_one_organisation_did_afterwards(
+    context: Context, members: list[Side], clock: SettableClock
+) -> None:
+    startup = put_startup(context, "startup", free_pilot_slots=20)
+    for member in members:
+        stories.interested(context, member.actor, member.text, startup.text, "challenge")
+    clock.moment = datetime(2026, 12, 1, tzinfo=UTC)
+    care.do_all(context)
+    before = report(context)
+    assert row(before).interests == SMALLEST
+    with context.sessions.write() as session:
+        for member in members[:2]:
+            session.delete(session.get_one(Organisation, member.organisation))
+    assert report(context) == before
+    care.do_all(context)
+    assert report(context) == before
+    clock.moment = datetime(2027, 1, 1, tzinfo=UTC)
+    care.do_all(context)
+    assert row(report(context)).interests is None
+    assert report(context, month=date(2026, 12, 1)) == before
