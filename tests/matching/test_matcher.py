@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matching import candidates as candidates_module
 from matching import matcher as matcher_module
+from matching import passages as passages_module
 from matching.batches import SideBatch
 from matching.corpus import Corpus
 from matching.criteria import eligible
@@ -60,7 +62,8 @@ def test_alone_and_in_blocks_of_any_size_the_lists_are_the_same(
     rows = list(range(len(WORLD.batches[side])))
     expected = [flat(rank(side, [row], limit=7)[0].own) for row in rows]
     monkeypatch.setattr(matcher_module, "_BLOCK_NUMBERS", block)
-    monkeypatch.setattr(matcher_module, "_QUERIES_AT_ONCE", 4)
+    monkeypatch.setattr(candidates_module, "_PAIRS_AT_ONCE", 300)
+    monkeypatch.setattr(candidates_module, "_TEXTS_AT_ONCE", 8)
     assert [flat(result.own) for result in rank(side, rows, limit=7)] == expected
 
 
@@ -206,9 +209,38 @@ def test_extra_is_bounded_and_never_negative() -> None:
 
 def test_coverage_by_hand() -> None:
     a, b, c = (np.eye(3, dtype=np.float32) * DENSE_SCALE)[:, None]
-    two = np.concatenate([a, b])
-    others = PassageVectors(np.concatenate([a, b, c, b]), np.array([0, 1, 1, 3, 4]))
-    np.testing.assert_array_equal(coverage(Side.CHALLENGE, two, others), [0.5, np.nan, 0.5, 0.5])
-    np.testing.assert_array_equal(coverage(Side.PROFILE, two, others), [1, np.nan, 0.5, 1])
-    np.testing.assert_array_equal(coverage(Side.CHALLENGE, a, others), [np.nan, np.nan, 0, np.nan])
-    assert np.isnan(coverage(Side.CHALLENGE, two[:0], others)).all()
+    own = PassageVectors.from_rows([np.concatenate([a, b]), a, a[:0]], 3)
+    others = PassageVectors.from_rows([a, a[:0], np.concatenate([b, c]), b], 3)
+    pairs = np.divmod(np.arange(12), 4)
+    expected = {
+        Side.CHALLENGE: [[0.5, np.nan, 0.5, 0.5], [np.nan, np.nan, 0, np.nan], [np.nan] * 4],
+        Side.PROFILE: [[1, np.nan, 0.5, 1], [np.nan, np.nan, 0, np.nan], [np.nan] * 4],
+    }
+    for side, values in expected.items():
+        np.testing.assert_array_equal(coverage(side, own, others, *pairs), np.ravel(values))
+        np.testing.assert_array_equal(coverage(side.other, others, own, *pairs[::-1]), np.ravel(values))
+    assert not len(coverage(Side.CHALLENGE, own, others, pairs[0][:0], pairs[1][:0]))
+
+
+@pytest.mark.parametrize(("at_once", "share"), [(1, 0.1), (7, 0.2), (256, 0.1), (2, 0.6), (128, 1)])
+def test_coverage_of_some_pairs_is_that_of_each_alone(
+    monkeypatch: pytest.MonkeyPatch, at_once: int, share: float
+) -> None:
+    monkeypatch.setattr(passages_module, "_PAIRS_AT_ONCE", at_once)
+    monkeypatch.setattr(passages_module, "_TEXTS_AT_ONCE", at_once)
+    random = np.random.default_rng(5)
+
+    def some(count: int) -> PassageVectors:
+        rows = [random.normal(size=(size, 24)).astype(np.float32) for size in random.integers(0, 5, count)]
+        return PassageVectors.from_rows([np.rint(vectors * 500) for vectors in rows], 24)
+
+    challenges, profiles = some(9), some(30)
+    lefts, rights = np.nonzero(random.random((9, 30)) < share)
+    found = coverage(Side.CHALLENGE, challenges, profiles, lefts, rights)
+    np.testing.assert_array_equal(coverage(Side.PROFILE, profiles, challenges, rights, lefts), found)
+    for left, right, value in zip(lefts, rights, found, strict=True):
+        mine, theirs = challenges.row(left), profiles.row(right)
+        expected = np.nan
+        if len(mine) and len(theirs) and len(mine) + len(theirs) > 2:
+            expected = (mine @ theirs.T).max(axis=1).sum(dtype=np.float64) / (len(mine) * DENSE_SCALE**2)
+        np.testing.assert_array_equal(value, expected)
