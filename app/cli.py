@@ -103,3 +103,7 @@ rescoring_command.register(cli)
 evaluating.register(cli)
 bench_command.register(cli)
 doctor_command.register(cli)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,8 @@
-"""Runs the server in this process."""
+"""Runs the server in this process, and on SQLite its worker beside it."""
 
+import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 
@@ -11,7 +13,8 @@ from fastapi import FastAPI
 from app.accounts.oidc import make_provider
 from app.context import Context
 from app.errors import InvalidSettings
-from app.jobs.worker import default_name, working
+from app.jobs.beside import worker_beside
+from app.jobs.worker import default_name
 from app.main import create_app
 from app.security import refuse_unsafe
 from app.settings import Settings
@@ -49,7 +52,9 @@ def serve(settings: Settings, host: str, port: int, *, build: Callable[[Context]
         lifespan="on",
     )
     name = default_name(str(listening.getsockname()[1]))
-    with working(context, settings, name) if settings.worker_inside else nullcontext():
+    # uvicorn raises the signal again once requests under way have ended; the default would leave without further ado.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with worker_beside(name) if settings.worker_inside else nullcontext():
         uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     mail_from: str = Field(default="Passgenau <noreply@localhost>", description="Sender of mails.")
     worker: Literal["auto", "inside", "outside"] = Field(
         default="auto",
-        description="Where background work runs: in the server (`inside`), in `passgenau worker` (`outside`); "
+        description="Who starts the worker: the server, as a process beside it (`inside`), or you (`outside`); "
         "`auto`: inside on SQLite, outside on PostgreSQL.",
     )
     interest_days: int = Field(
@@ -148,7 +148,7 @@ class Settings(BaseSettings):
 
     @property
     def worker_inside(self) -> bool:
-        """Tell whether the server does the background work itself."""
+        """Tell whether the server starts a worker beside it."""
         if self.worker == "auto":
             return self.sqlalchemy_url.startswith("sqlite")
         return self.worker == "inside"

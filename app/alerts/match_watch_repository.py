@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Session
 
 from app.matches.bands import GOOD
@@ -81,6 +81,13 @@ def good_matches(
         if in_profile:
             found.append(GoodMatch(Side.PROFILE, challenge, profile, startup, was_seen=asked <= offered))
     return found
+
+
+def texts_with_news(session: Session, generation_id: int) -> list[tuple[Side, int]]:
+    """Return the texts whose organisation does not know all good matches of a ranking, best match first."""
+    told = {tuple(row) for row in session.execute(select(*inspect(ToldMatch).primary_key))}
+    new = (m for m in good_matches(session, generation_id) if (m.challenge_id, m.profile_id, m.side) not in told)
+    return list(dict.fromkeys((match.side, match.text_id) for match in new))
 
 
 def is_told(session: Session, match: GoodMatch) -> bool:

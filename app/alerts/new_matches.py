@@ -20,6 +20,8 @@ from matching.texts import Side
 
 CHANGES_AT_ONCE = 50
 """Revisions looked at in one transaction."""
+TEXTS_AT_ONCE = 50
+"""Texts with news looked at in one transaction."""
 
 
 def is_due(session: Session) -> bool:
@@ -33,24 +35,50 @@ def look(ground: Ground) -> int:
     """Tell of what is new since the last look. Returns how many matches there were."""
     told = 0
     while True:
+        with ground.sessions.read() as session:
+            watch, generation_id = repository.get(session), generations.active_id(session)
+        if generation_id is None:
+            return told
+        if watch.generation_id != generation_id:
+            told += _look_at_ranking(ground, generation_id, silently=watch.generation_id is None)
+            continue
         with ground.sessions.write() as session:
-            found, is_done = _look_once(session, ground.clock.now())
+            found, is_done = _look_at_changes(session, ground.clock.now())
         told += found
         if is_done:
             return told
 
 
-def _look_once(session: Session, now: datetime) -> tuple[int, bool]:
+def _look_at_ranking(ground: Ground, generation_id: int, *, silently: bool) -> int:
+    """Tell of what a ranking brought that became active, some texts at a time: nobody should wait for all of them.
+
+    Whatever stops in between goes on where it was, for what was told is stored with it.
+    """
+    with ground.sessions.read(consistent=True) as session:
+        revision = corpus_repository.current_revision(session)
+        texts = repository.texts_with_news(session, generation_id)
+    told = 0
+    for start in range(0, len(texts) + 1, TEXTS_AT_ONCE):
+        some = texts[start : start + TEXTS_AT_ONCE]
+        with ground.sessions.write() as session:
+            watch = repository.lock(session)
+            if generations.active_id(session) != generation_id or watch.generation_id == generation_id:
+                return told  # another ranking, or another worker was faster
+            for side, text_id in some:
+                matches = repository.good_matches(session, generation_id, side, text_id)
+                own = [match for match in matches if match.side is side]
+                told += _tell_new(session, own, ground.clock.now(), silently=silently)
+            if len(some) < TEXTS_AT_ONCE:
+                watch.revision, watch.generation_id = revision, generation_id
+    return told
+
+
+def _look_at_changes(session: Session, now: datetime) -> tuple[int, bool]:
     # Locked before anything is read: of two workers the second one waits, then finds that there is nothing left.
     watch = repository.lock(session)
     revision, generation_id = corpus_repository.current_revision(session), generations.active_id(session)
-    if generation_id is None:
-        return 0, True
-    if watch.generation_id != generation_id:
-        matches = repository.good_matches(session, generation_id)
-        found = _tell_new(session, matches, now, silently=watch.generation_id is None)
-        watch.revision, watch.generation_id = revision, generation_id
-        return found, True
+    if generation_id is None or watch.generation_id != generation_id:
+        return 0, False
     upto = min(revision, watch.revision + CHANGES_AT_ONCE)
     found = 0
     for side, text_id in repository.changes(session, watch.revision, upto):

@@ -7,7 +7,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -21,10 +20,12 @@ from app.context import Context
 from app.db.engine import make_engine
 from app.db.migrate import upgrade
 from app.db.session import Sessions
+from app.jobs.beside import worker_beside
 from app.matches.match_repository import MatchFilter
 from app.matches.reference import packaged_statistics
 from app.matches.service import matches_of
-from app.rescoring import service
+from app.models.rescoring import RunState
+from app.rescoring import repository, runs, service
 from app.rescoring.quality import no_quality
 from app.rescoring.schemas import RunRequest
 from app.rescoring.workshop import Workshop
@@ -45,17 +46,18 @@ ROWS_OF_PRODUCT = 200
 READ_PROFILES, READ_CHALLENGES = 4000, 400
 READS = 400
 SEED = 7
+UNFINISHED = {RunState.QUEUED, RunState.RUNNING}
 
 
 def bench_rescore(settings: Settings, profiles: int, challenges: int) -> Report:
-    """Measure the kernel in a process of its own, and reading with and without a run in the same process."""
+    """Measure the kernel in a process of its own, and reading with and without a run."""
     command = [sys.executable, "-m", "app.benchmarks.rescore", str(profiles), str(challenges)]
     done = subprocess.run(command, env=os.environ, stdout=subprocess.PIPE, check=True)  # noqa: S603  our own module
     figures: dict[str, float] = json.loads(done.stdout)
     return Report(
         figures | _reading(settings),
         "product: float32 matrix product of the same shape in the same process; calls: one ranking per challenge; "
-        "reading: pages of matches without a run, same process",
+        "reading: pages of matches without a run; runs are made by the worker beside the server",
     )
 
 
@@ -118,9 +120,10 @@ def _product(corpus: Corpus) -> tuple[float, float]:
 
 
 def _reading(settings: Settings) -> dict[str, float]:
-    """Measure reading pages of matches, alone and while a thread of the same process works on a run."""
+    """Measure reading pages of matches, alone and while the worker beside the server works on a run."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = make_engine(f"sqlite:///{Path(folder) / 'bench.sqlite3'}")
+        url = f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
+        engine = make_engine(url)
         upgrade(engine)
         sessions, clock = Sessions(engine), Clock()
         encoder = load_configured_encoder(settings)
@@ -130,13 +133,16 @@ def _reading(settings: Settings) -> dict[str, float]:
         shop = Workshop(context, context.ranking.encoders, "bench", measure=no_quality)
         service.rescore(shop, OPERATOR, RunRequest())
         alone = [_read(context, number) for number in range(READS)]
-        run = threading.Thread(target=service.rescore, args=(shop, OPERATOR, RunRequest()))
-        run.start()
         beside: list[float] = []
-        while run.is_alive():
-            beside.append(_read(context, len(beside)))
-        run.join()
+        with worker_beside("bench", {"PASSGENAU_DATABASE_URL": url, "PASSGENAU_DATA_DIR": folder}):
+            run_id = runs.request_run(context, context.ranking.encoders, OPERATOR, RunRequest())
+            while (state := _state(context, run_id)) in UNFINISHED:
+                duration = _read(context, len(beside))
+                if state == RunState.RUNNING:
+                    beside.append(duration)
         engine.dispose()
+    if state != RunState.COMPLETE:
+        raise RuntimeError(f"the run is {state}")
     p95 = [float(np.percentile(durations, 95)) for durations in (alone, beside)]
     return {
         "read_p95_ratio": p95[1] / p95[0],
@@ -144,6 +150,11 @@ def _reading(settings: Settings) -> dict[str, float]:
         "read_p95_during_run_ms": p95[1] * 1000,
         "reads_during_run": len(beside),
     }
+
+
+def _state(context: Context, run_id: int) -> RunState:
+    with context.sessions.read() as session:
+        return repository.get(session, run_id).state
 
 
 def _read(context: Context, number: int) -> float:

@@ -6,10 +6,13 @@ from email.message import EmailMessage
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from app.accounts import membership
+from app.alerts import new_matches
 from app.alerts.lines import LINES
+from app.alerts.match_watch_repository import GoodMatch
 from app.alerts.schemas import AlertSettingsWrite
 from app.alerts.service import change_alert_settings
 from app.alerts.topics import due_at, topic_of
@@ -18,7 +21,7 @@ from app.auth.actor import OPERATOR
 from app.context import Context
 from app.jobs import care
 from app.mail.delivery import Post, deliver
-from app.models import MailOutbox
+from app.models import MailOutbox, ToldMatch
 from app.profiles import confirmation
 from app.profiles.service import resume_profile
 from app.vocabulary import AlertKind, AlertMode, Language
@@ -126,6 +129,38 @@ def test_a_new_generation_tells_only_what_is_new_in_it(
     rescore(context, demo_statistics)
     care.do_all(context)
     assert len(told(context, welfare.person)) == 1
+
+
+def test_a_look_at_a_new_generation_goes_on_where_it_was_cut_off(
+    context: Context, clock: SettableClock, demo_statistics: Statistics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_welfare(context, "ayla")
+    for name in ("mira", "second", "third"):
+        later(context, clock, lambda name=name: put_startup(context, name))
+    with context.sessions.write() as session:
+        known = len(session.scalars(select(ToldMatch)).all())
+        session.execute(delete(ToldMatch))
+    rescore(context, demo_statistics)
+    tell, texts = new_matches._tell_new, []
+
+    def tell_two(session: Session, matches: list[GoodMatch], now: datetime, *, silently: bool) -> int:
+        texts.append(matches)
+        if len(texts) == 3:
+            raise RuntimeError("cut off")
+        return tell(session, matches, now, silently=silently)
+
+    monkeypatch.setattr(new_matches, "TEXTS_AT_ONCE", 1)
+    monkeypatch.setattr(new_matches, "_tell_new", tell_two)
+    with pytest.raises(RuntimeError, match="cut off"):
+        new_matches.look(context)
+    with context.sessions.read() as session:
+        done = len(session.scalars(select(ToldMatch)).all())
+        assert new_matches.is_due(session)
+    assert 0 < done < known
+    assert new_matches.look(context) == known - done
+    with context.sessions.read() as session:
+        assert len(session.scalars(select(ToldMatch)).all()) == known
+        assert not new_matches.is_due(session)
 
 
 def test_what_waits_goes_into_one_digest(context: Context, clock: SettableClock) -> None:
