@@ -14,7 +14,7 @@ from app.accounts.oidc import make_provider
 from app.context import Context
 from app.errors import InvalidSettings
 from app.jobs.beside import worker_beside
-from app.jobs.worker import default_name
+from app.jobs.names import default_name
 from app.main import create_app
 from app.security import refuse_unsafe
 from app.settings import Settings

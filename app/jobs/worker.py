@@ -5,7 +5,6 @@ a worker gives each a workflow whose id says what it is for, so that of many wor
 was not seen for a while is resumed.
 """
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from app.auth.actor import SERVICE
 from app.context import Context, Ground
 from app.errors import Conflict
 from app.jobs import care
+from app.jobs.names import default_name
 from app.jobs.serializer import JsonSerializer
 from app.mail.delivery import Post, deliver, due
 from app.mail.senders import make_sender
@@ -151,11 +151,6 @@ def take_care(duty: str, piece: list[Any]) -> None:
 @DBOS.step(name="care")
 def _take_care(duty: str, piece: list[Any]) -> None:
     care.do(_at_hand().ground, duty, piece)
-
-
-def default_name(what: str = "worker") -> str:
-    """Return a name that this worker has again after a restart; several on one machine need names of their own."""
-    return f"{socket.gethostname()}-{what}"
 
 
 def launch(ground: Ground, settings: Settings, name: str) -> None:
