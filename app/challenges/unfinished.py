@@ -2,6 +2,9 @@
 
 Keeping by itself leaves no audit event: it happens every few seconds, concerns text nobody else sees, and would drown
 the trail. Everything somebody does by a click leaves one: begin, edit, finish, discard.
+
+Colleagues may write the same one. Whoever changes it says which version they have seen, and nobody overwrites what they
+have not seen; one's own older versions are no obstacle, or going back in the browser would be one.
 """
 
 from collections.abc import Sequence
@@ -17,7 +20,7 @@ from app.auth.identify import refresh
 from app.challenges import service, unfinished_repository
 from app.challenges.schemas import ChallengeCreate
 from app.context import Context
-from app.errors import FieldError, Forbidden, MalformedInput, NotFound
+from app.errors import FieldError, Forbidden, MalformedInput, NotFound, SavedMeanwhile
 from app.idempotency import Receipt, find_answer, make_receipt
 from app.models import Organisation, UnfinishedChallenge
 from app.publishing import policies
@@ -63,7 +66,15 @@ def begin(context: Context, actor: Actor, organisation_id: int, content: dict[st
             raise NotFound
         if not policies.may_write(actor, organisation_id):
             raise Forbidden
-        row = UnfinishedChallenge(organisation=organisation, content=kept, version=1, created_at=now, updated_at=now)
+        row = UnfinishedChallenge(
+            organisation=organisation,
+            content=kept,
+            version=1,
+            saved_by=actor.user_id,
+            others_version=0,
+            created_at=now,
+            updated_at=now,
+        )
         session.add(row)
         session.flush()
         _record(context, session, actor, row, "begun")
@@ -71,16 +82,20 @@ def begin(context: Context, actor: Actor, organisation_id: int, content: dict[st
 
 
 def keep(
-    context: Context, actor: Actor, unfinished_id: int, content: dict[str, Any], *, by_itself: bool = False
+    context: Context, actor: Actor, unfinished_id: int, content: dict[str, Any], seen: int, *, by_itself: bool = False
 ) -> Unfinished:
-    """Keep what was written since; what is not in `content` stays. Raises `NotFound`, `MalformedInput`.
+    """Keep what was written since; what is not in `content` stays.
 
+    Raises `NotFound`, `MalformedInput`, and `SavedMeanwhile` when somebody else saved after the version `seen`.
     by_itself: nobody asked for it, somebody is just typing.
     """
     kept = _keepable(content)
     with context.sessions.write() as session:
         actor = refresh(session, actor)
         row = _own(session, actor, unfinished_id, lock=True)
+        _require_seen(row, actor, seen)
+        if row.saved_by != actor.user_id:
+            row.saved_by, row.others_version = actor.user_id, row.version
         row.content = row.content | kept
         row.version += 1
         row.updated_at = context.clock.now()
@@ -90,21 +105,32 @@ def keep(
         return _read(row)
 
 
-def discard(context: Context, actor: Actor, unfinished_id: int) -> None:
-    """Throw it away. Raises `NotFound`."""
+def discard(context: Context, actor: Actor, unfinished_id: int, seen: int) -> None:
+    """Throw it away. Raises `NotFound`, `SavedMeanwhile`."""
     with context.sessions.write() as session:
         actor = refresh(session, actor)
         row = _own(session, actor, unfinished_id, lock=True)
+        _require_seen(row, actor, seen)
         _record(context, session, actor, row, "discarded")
         _remove(session, unfinished_id)
 
 
-def finish(context: Context, actor: Actor, unfinished_id: int, challenge: ChallengeCreate) -> dict[str, Any]:
-    """Make it a challenge; both happen in one transaction, and twice is once. Raises what `submit_challenge` raises."""
-    receipt = _receipt(actor, unfinished_id)
-    return service.submit_challenge(
-        context, actor, challenge, receipt, cause=lambda session: _remove(session, unfinished_id)
-    )
+def finish(context: Context, actor: Actor, read: Unfinished, challenge: ChallengeCreate, seen: int) -> dict[str, Any]:
+    """Make the challenge of what was read; both happen in one transaction, and twice is once.
+
+    Raises what `submit_challenge` raises, and `SavedMeanwhile`.
+    """
+
+    def replace(session: Session) -> None:
+        row = unfinished_repository.get(session, read.id, lock=True)
+        if row is None:
+            raise NotFound
+        _require_seen(row, actor, seen)
+        if row.version != read.version:
+            raise SavedMeanwhile
+        _remove(session, read.id)
+
+    return service.submit_challenge(context, actor, challenge, _receipt(actor, read.id), cause=replace)
 
 
 def find_finished(session: Session, actor: Actor, unfinished_id: int, now: datetime) -> dict[str, Any] | None:
@@ -127,6 +153,13 @@ def _own(session: Session, actor: Actor, unfinished_id: int, *, lock: bool = Fal
     if row is None or not policies.may_write(actor, row.organisation_id):
         raise NotFound
     return row
+
+
+def _require_seen(row: UnfinishedChallenge, actor: Actor, seen: int) -> None:
+    """Raise `SavedMeanwhile` when somebody else than the actor has saved a version after the one that was seen."""
+    own = row.saved_by is not None and row.saved_by == actor.user_id
+    if seen < (row.others_version if own else row.version):
+        raise SavedMeanwhile
 
 
 def _keepable(content: dict[str, Any]) -> dict[str, Any]:

@@ -50,6 +50,20 @@ class SavedSearchesFull(Conflict):
     en = ("No more searches fit", "You can keep {limit} searches. Forget one first.")
 
 
+class SavedMeanwhile(Conflict):
+    """Somebody else has saved a text since it was read."""
+
+    code = "saved-meanwhile"
+    de = (
+        "Inzwischen hat jemand anderes gespeichert",
+        "Ihr Text ist noch da, aber nicht gespeichert. Vergleichen Sie beide Fassungen und speichern Sie dann.",
+    )
+    en = (
+        "Somebody else has saved meanwhile",
+        "Your text is still here, but not saved. Compare both versions, then save.",
+    )
+
+
 class ShortlistFull(Conflict):
     """So many startups are no short list any more."""
 

@@ -76,6 +76,7 @@ def person_rows(user_id: int, email: str) -> list[tuple[Any, ColumnElement[bool]
         (IntroductionStep, IntroductionStep.author_id == user_id),
         (Message, Message.author_id == user_id),
         (Outcome, Outcome.link_id.in_(links)),
+        (UnfinishedChallenge, UnfinishedChallenge.saved_by == user_id),
         (ShortlistEntry, ShortlistEntry.user_id == user_id),
         (SavedSearch, SavedSearch.user_id == user_id),
         (AlertSettings, AlertSettings.user_id == user_id),

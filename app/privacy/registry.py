@@ -107,7 +107,8 @@ COLUMNS: dict[str, dict[str, DataClass]] = {
     # Of nobody that is known: emptied when sent, so there is nothing to export or to erase.
     "barrier_report": {"mail_id": NONE, "form_hash": SECRET, "text": PERSONAL, "page": PERSONAL, "email": CONTACT},
     "unfinished_challenge": dict.fromkeys(
-        ("id", "organisation_id", "content", "version", "created_at", "updated_at"), PERSONAL
+        ("id", "organisation_id", "content", "version", "saved_by", "others_version", "created_at", "updated_at"),
+        PERSONAL,
     ),
     "shortlist_entry": dict.fromkeys(
         ("id", "organisation_id", "challenge_id", "profile_id", "note", "user_id", "created_at", "updated_at"), PERSONAL

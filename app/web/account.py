@@ -154,8 +154,7 @@ def submit_person(
     session.close()
 
     def use(values: dict[str, Any]) -> Response:
-        version = sent.one("version")
-        tag = versions.etag(int(version)) if version.isdecimal() and len(version) < 10 else versions.etag(0)  # noqa: PLR2004
+        tag = versions.etag(sent.version)
         saved = administration.edit_person(context, actor, parse(PersonPatch, values), tag)
         response = view.redirect("/account", "person-saved")
         view.set_choice(response, i18n.COOKIE, saved.locale.value)

@@ -78,6 +78,12 @@ class Sent:
         return (self.values.get(name) or [""])[0]
 
     @property
+    def version(self) -> int:
+        """Return the version a form was made from; 0, which is none, where the form sent none."""
+        version = self.one("version")
+        return int(version) if version.isdecimal() and len(version) < 10 else 0  # noqa: PLR2004  fits
+
+    @property
     def key(self) -> str | None:
         """Return what is the same only when the same form is sent with the same words again; None without a token.
 
@@ -313,6 +319,9 @@ def _shown(asked: Field, value: Any) -> list[str]:
         return [str(code) for code in value]
     if asked.ask is Ask.LINES:
         return ["\n".join(value)]
+    if asked.ask is Ask.YES:
+        # Like a browser: a box without a tick sends nothing.
+        return ["yes"] if value else []
     if isinstance(value, bool):
         return ["yes" if value else "no"]
     return [str(value)]

@@ -12,6 +12,7 @@ from app.context import Context
 from app.errors import Forbidden, PreconditionFailed
 from app.publishing import policies
 from app.web.forms import SHOWN_IN_FORMS, BoundForm, Form, Sent
+from app.web.i18n import N_
 from app.web.organisations import version_tag
 from app.web.view import View
 
@@ -55,7 +56,7 @@ class Editor:
             keep_refusal(view.request, error)
             theirs = self.load()
             form = self.form.again(view, sent, error)
-            differences = self._differences(view, form, self.form.blank(self.to_values(theirs)))
+            differences = find_differences(view, form, self.form.blank(self.to_values(theirs)))
             return self._render(view, error.status, form, theirs, theirs["version"], differences, values)
         except SHOWN_IN_FORMS as error:
             keep_refusal(view.request, error)
@@ -71,23 +72,25 @@ class Editor:
             self.template, status, form=form, text=text, version=version, differences=differences, **values
         )
 
-    def _differences(self, view: View, mine: BoundForm, theirs: BoundForm) -> list[Difference]:
-        found = []
-        for one, other in zip(mine.all, theirs.all, strict=True):
-            if list(one.values) != list(other.values) and (one.value or other.value):
-                found.append(
-                    Difference(
-                        view.gettext(one.asked.label),
-                        self._said(view, other.asked.options, other.values),
-                        self._said(view, one.asked.options, one.values),
-                    )
-                )
-        return found
 
-    @staticmethod
-    def _said(view: View, options: Any, values: Any) -> str:
-        names = dict(options)
-        return ", ".join(view.gettext(names.get(value, value)) if value else "–" for value in values) or "–"
+def find_differences(view: View, mine: BoundForm, theirs: BoundForm) -> list[Difference]:
+    """Return the fields two people have filled in differently, in words for people."""
+    found = []
+    for one, other in zip(mine.all, theirs.all, strict=True):
+        if list(one.values) != list(other.values) and (one.value or other.value):
+            found.append(
+                Difference(
+                    view.gettext(one.asked.label),
+                    _said(view, other.asked.options, other.values),
+                    _said(view, one.asked.options, one.values),
+                )
+            )
+    return found
+
+
+def _said(view: View, options: Any, values: Any) -> str:
+    names = {"yes": N_("ja"), "no": N_("nein")} | dict(options)
+    return ", ".join(view.gettext(names.get(value, value)) if value else "–" for value in values) or "–"
 
 
 def require_writer(actor: Actor, text: Mapping[str, Any]) -> None:

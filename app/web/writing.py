@@ -1,8 +1,10 @@
 """A new challenge: one text first, then what can be proposed from it, then a look at it all, then published.
 
-Every step is stored, so that nothing is lost when a session ends, a window is closed or a server restarts.
+Every step is stored, so that nothing is lost when a session ends, a window is closed or a server restarts. Forms carry
+the version they were made from: when a colleague has saved since, both versions are shown side by side.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -10,19 +12,21 @@ from sqlalchemy.orm import Session
 
 from app.api.dependencies import ContextDep, ReadChallenges, ReadSessionDep, WriteChallenges, WritePreviews
 from app.api.paths import Id
+from app.api.problem_details import keep_refusal
 from app.auth.actor import Actor
 from app.challenges import proposals, unfinished
 from app.challenges.schemas import ChallengeContent, ChallengeCreate
 from app.challenges.unfinished import Unfinished
 from app.context import Context
-from app.errors import FieldError, Forbidden, MalformedInput
+from app.errors import FieldError, Forbidden, MalformedInput, SavedMeanwhile
 from app.organisations.schemas import OrganisationRead
 from app.organisations.service import read_organisation
 from app.vocabulary import Role
 from app.web import previews
 from app.web.challenge_form import FULL, GROUPS, TEXT, to_content
-from app.web.forms import Ask, Field, Form, SentDep, parse, submit
+from app.web.forms import Ask, BoundForm, Field, Form, SentDep, error_text, parse, submit
 from app.web.i18n import N_
+from app.web.texts import find_differences
 from app.web.view import View, ViewDep
 
 router = APIRouter(include_in_schema=False, prefix="/challenges")
@@ -56,7 +60,7 @@ def show_new_challenge(view: ViewDep, session: ReadSessionDep, actor: ReadChalle
     """Ask for one text; the preview stands beside it."""
     organisations = _organisations(session, actor)
     form = _first_form(organisations).blank({"organisation_id": organisations[0].id})
-    return view.render("challenge_new.html", form=form)
+    return view.render("challenge_new.html", form=form, version="")
 
 
 @router.post("/new", operation_id="submit_new_challenge")
@@ -72,13 +76,17 @@ def submit_new_challenge(
             raise _too_short()
         organisation = _owner(organisations, values["organisation_id"])
         content = _proposed(view, context, actor, values["problem"], organisation)
-        if (kept := values["unfinished"]) and str(kept).isdecimal():
-            row = unfinished.keep(context, actor, int(kept), content)
-        else:
+        kept = str(values["unfinished"] or "")
+        if not kept.isdecimal():
             row = unfinished.begin(context, actor, organisation.id, content)
+        else:
+            try:
+                row = unfinished.keep(context, actor, int(kept), content, sent.version)
+            except SavedMeanwhile as error:
+                return _both(view, context, actor, int(kept), content, error, "")
         return view.redirect(f"/challenges/unfinished/{row.id}")
 
-    return submit(view, _first_form(organisations), sent, "challenge_new.html", use)
+    return submit(view, _first_form(organisations), sent, "challenge_new.html", use, version=sent.version or "")
 
 
 def _too_short() -> MalformedInput:
@@ -129,7 +137,12 @@ def autosave_challenge(view: ViewDep, sent: SentDep, context: ContextDep, actor:
     kept, owner = str(values.pop("unfinished", "") or ""), str(values.pop("organisation_id", "") or "")
     row: Unfinished | None = None
     if kept.isdecimal():
-        row = unfinished.keep(context, actor, int(kept), values, by_itself=True)
+        try:
+            row = unfinished.keep(context, actor, int(kept), values, sent.version, by_itself=True)
+        except SavedMeanwhile as error:
+            keep_refusal(view.request, error)
+            said = error_text(view, error)
+            return view.render("_autosaved.html", error.status, refused=said, unfinished=kept, version=sent.version)
     elif owner.isdecimal() and len(str(values.get("problem") or "")) >= LEAST_KEPT:
         row = unfinished.begin(context, actor, int(owner), values)
     return view.render("_autosaved.html", row=row)
@@ -143,7 +156,32 @@ def show_unfinished_challenge(
     if (done := unfinished.find_finished(session, actor, unfinished_id, context.clock.now())) is not None:
         return view.redirect(f"/challenges/{done['id']}")
     row = unfinished.read(session, actor, unfinished_id)
-    return view.render("challenge_details.html", form=FULL.blank(row.content), groups=GROUPS, row=row)
+    return _details(view, 200, FULL.blank(row.content), row)
+
+
+def _details(view: View, status: int, form: BoundForm, row: Unfinished, **values: Any) -> Response:
+    shown = {"version": row.version, "differences": ()} | values
+    return view.render("challenge_details.html", status, form=form, groups=GROUPS, row=row, **shown)
+
+
+def _both(
+    view: View,
+    context: Context,
+    actor: Actor,
+    unfinished_id: int,
+    written: dict[str, Any],
+    error: SavedMeanwhile,
+    step: str,
+) -> Response:
+    """Show what somebody has written beside what a colleague has saved; on to the next step if that is the same."""
+    keep_refusal(view.request, error)
+    with context.sessions.read() as session:
+        row = unfinished.read(session, actor, unfinished_id)
+    mine, theirs = FULL.blank(row.content | written), FULL.blank(row.content)
+    differences = find_differences(view, mine, theirs)
+    if not differences:
+        return view.redirect(f"/challenges/unfinished/{unfinished_id}{step}")
+    return _details(view, error.status, mine.with_error(view, error), row, differences=differences)
 
 
 @router.post("/unfinished/{unfinished_id}", operation_id="submit_unfinished_challenge")
@@ -162,11 +200,15 @@ def submit_unfinished_challenge(
 
     def use(values: dict[str, Any]) -> Response:
         values.pop("unfinished")
-        unfinished.keep(context, actor, unfinished_id, values)
+        try:
+            unfinished.keep(context, actor, unfinished_id, values, sent.version)
+        except SavedMeanwhile as error:
+            return _both(view, context, actor, unfinished_id, values, error, "/check")
         _check(values)
         return view.redirect(f"/challenges/unfinished/{unfinished_id}/check")
 
-    return submit(view, form, sent, "challenge_details.html", use, groups=GROUPS, row=row)
+    shown = {"version": sent.version, "differences": ()}
+    return submit(view, form, sent, "challenge_details.html", use, groups=GROUPS, row=row, **shown)
 
 
 def _check(values: dict[str, Any]) -> ChallengeContent:
@@ -189,14 +231,15 @@ def show_challenge_check(
     return _check_page(view, context, actor, row)
 
 
-def _check_page(view: View, context: Context, actor: Actor, row: Unfinished) -> Response:
+def _check_page(view: View, context: Context, actor: Actor, row: Unfinished, changed: str = "") -> Response:
     try:
         content = _check(row.content)
     except MalformedInput as error:
-        bound = FULL.blank(row.content).with_error(view, error)
-        return view.render("challenge_details.html", 422, form=bound, groups=GROUPS, row=row)
+        return _details(view, 422, FULL.blank(row.content).with_error(view, error), row)
     part = previews.of_challenge(view, context, actor, row.content)
-    return view.render("challenge_check.html", row=row, content=content.model_dump(mode="json"), part=part)
+    shown = content.model_dump(mode="json")
+    status = 409 if changed else 200
+    return view.render("challenge_check.html", status, row=row, content=shown, part=part, changed=changed)
 
 
 @router.post("/unfinished/{unfinished_id}/publish", operation_id="submit_challenge_publication")
@@ -211,9 +254,14 @@ def submit_challenge_publication(
     state = "draft" if sent.one("step") == "draft" else "published"
     content = to_content(row.content) | {"organisation_id": row.organisation_id, "state": state}
     try:
-        challenge = unfinished.finish(context, actor, unfinished_id, parse(ChallengeCreate, content))
+        challenge = unfinished.finish(context, actor, row, parse(ChallengeCreate, content), sent.version)
     except MalformedInput:
         return _check_page(view, context, actor, row)
+    except SavedMeanwhile as error:
+        keep_refusal(view.request, error)
+        with context.sessions.read() as session:
+            row = unfinished.read(session, actor, unfinished_id)
+        return _check_page(view, context, actor, row, error_text(view, error)[0])
     return _finished(view, challenge)
 
 
@@ -225,8 +273,16 @@ def _finished(view: View, challenge: dict[str, Any]) -> Response:
 
 @router.post("/unfinished/{unfinished_id}/discard", operation_id="submit_unfinished_discard")
 def submit_unfinished_discard(
-    unfinished_id: Id, view: ViewDep, context: ContextDep, actor: WriteChallenges
+    unfinished_id: Id, view: ViewDep, sent: SentDep, context: ContextDep, actor: WriteChallenges
 ) -> Response:
-    """Throw away what was begun."""
-    unfinished.discard(context, actor, unfinished_id)
+    """Throw away what was begun, unless somebody has just gone on with it."""
+    try:
+        unfinished.discard(context, actor, unfinished_id, sent.version)
+    except SavedMeanwhile as error:
+        keep_refusal(view.request, error)
+        with context.sessions.read() as session:
+            row = unfinished.read(session, actor, unfinished_id)
+        again = view.gettext(N_("Es ist noch da. Sehen Sie nach, bevor Sie es verwerfen."))
+        form = replace(FULL.blank(row.content), title=error_text(view, error)[0], general=(again,))
+        return _details(view, error.status, form, row)
     return view.redirect("/challenges", "discarded")

@@ -9,12 +9,14 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, column, inspect, select, table, text
 
+from app.auth.actor import OPERATOR
+from app.challenges import unfinished
 from app.db import migrate
 from app.db.engine import make_engine
 from app.db.session import Sessions
 from app.errors import DatabaseIsNewer, DatabaseNotMigrated
 from tests.conftest import SettableClock, make_context
-from tests.stories import publish_some
+from tests.stories import organisation, publish_some
 
 FOUNDING = {"awo", "drk", "caritas", "diakonie", "zwst", "startup-verband", "send"}
 
@@ -138,3 +140,19 @@ def test_a_writing_session_holds_the_write_lock_from_its_start(engine: Engine) -
             with pytest.raises(Exception, match="locked"):
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
         impatient.dispose()
+
+
+def test_who_saved_last_comes_without_giving_out_numbers_again(bare_engine: Engine) -> None:
+    """A number of an unfinished challenge says for a day what has become of it."""
+    migrate.upgrade(bare_engine)
+    context = make_context(bare_engine, SettableClock())
+    welfare = organisation(context, "welfare")
+    numbers = [unfinished.begin(context, OPERATOR, welfare, {"problem": "Nachts"}).id for _ in range(3)]
+    unfinished.discard(context, OPERATOR, numbers[-1], 1)
+    migrate.downgrade(bare_engine, "0011")
+    migrate.upgrade(bare_engine)
+    assert unfinished.begin(context, OPERATOR, welfare, {"problem": "Nachts"}).id == numbers[-1] + 1
+    with context.sessions.read() as session:
+        kept = unfinished.read(session, OPERATOR, numbers[0])
+    assert (kept.version, kept.content) == (1, {"problem": "Nachts"})
+    bare_engine.dispose()

@@ -337,6 +337,6 @@ def test_what_nobody_goes_on_writing_is_deleted_after_half_a_year(context: Conte
         with pytest.raises(NotFound):
             unfinished.read(session, OPERATOR, old.id)
         assert unfinished.read(session, OPERATOR, touched.id).content == {"problem": "Neu"}
-    unfinished.discard(context, OPERATOR, touched.id)
+    unfinished.discard(context, OPERATOR, touched.id, touched.version)
     with context.sessions.read() as session, pytest.raises(NotFound):
         unfinished.read(session, OPERATOR, touched.id)

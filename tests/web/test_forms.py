@@ -71,7 +71,13 @@ def test_three_sentences_become_a_published_challenge(site: Site) -> None:
 
 def test_what_was_typed_stays_with_the_errors(site: Site) -> None:
     path = f"/challenges/unfinished/{site.ids['unfinished']}"
-    form = CHALLENGE_FORM | {"title": "", "wish": "x" * 4001, "own_funds": "viel", "fields_of_action": []}
+    form = CHALLENGE_FORM | {
+        "title": "",
+        "wish": "x" * 4001,
+        "own_funds": "viel",
+        "fields_of_action": [],
+        "version": "1",
+    }
     page = site.post(path, form, "staff_a")
     assert page.status == 422
     assert page.field("problem") == CHALLENGE_FORM["problem"]
@@ -146,13 +152,13 @@ def test_autosave_begins_once_and_then_keeps(site: Site) -> None:
     owner = str(site.ids["organisation_a"])
     before = count(site, UnfinishedChallenge)
     first = site.post("/challenges/autosave", {"organisation_id": owner, "problem": TEXT, "unfinished": ""}, "staff_a")
-    number = str(first.one("input")["value"])
+    number = str(first.one('[name="unfinished"]')["value"])
     more = {"organisation_id": owner, "problem": TEXT + " Mehr.", "unfinished": number}
-    assert site.post("/challenges/autosave", more, "staff_a").one("input")["value"] == number
+    assert site.post("/challenges/autosave", more, "staff_a").one('[name="unfinished"]')["value"] == number
     assert count(site, UnfinishedChallenge) == before + 1
     assert site.get(f"/challenges/unfinished/{number}", "staff_a").field("problem").endswith("Mehr.")
     short = site.post("/challenges/autosave", {"organisation_id": owner, "problem": "Hm", "unfinished": ""}, "staff_a")
-    assert short.one("input")["value"] == ""
+    assert short.one('[name="unfinished"]')["value"] == ""
     assert count(site, UnfinishedChallenge) == before + 1
 
 

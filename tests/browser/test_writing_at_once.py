@@ -1,0 +1,75 @@
+"""Two colleagues, each in a browser of their own, write the same unfinished challenge."""
+
+import pytest
+from playwright.sync_api import expect
+
+from app.challenges import unfinished
+from app.web.challenge_form import to_values
+from tests import stories
+from tests.access.world import actor_for
+from tests.browser.conftest import Open, Site
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(("javascript", "language"), [(True, "de"), (True, "en"), (False, "de")])
+def test_colleagues_who_write_at_once_see_both_versions(
+    site: Site, open_page: Open, javascript: bool, language: str
+) -> None:
+    """What the second one typed is in the form, what the first one saved beside it; then one version is chosen."""
+    ids = site.world.ids
+    begun = actor_for(site.context, ids["staff_a"])
+    content = to_values(stories.CHALLENGE_CONTENT)
+    row = unfinished.begin(site.context, begun, ids["organisation_a"], content)
+    address = f"{site.url}/challenges/unfinished/{row.id}"
+    anna = open_page("staff_a", javascript=javascript, language=language, width=320).page
+    berta = open_page("colleague_a", javascript=javascript, language=language).page
+    for page in (anna, berta):
+        page.goto(address)
+
+    berta.fill("#f-wish", "Berta wünscht sich einen Sensor, der sofort etwas meldet.")
+    if javascript:
+        expect(berta.locator("#autosave")).to_contain_text({"de": "Gespeichert", "en": "Saved"}[language])
+    else:
+        berta.locator("#writing button[type=submit]").click()
+        berta.wait_for_url("**/check")
+
+    anna.fill("#f-wish", "Anna wünscht sich eine zweite Nachtwache.")
+    if javascript:
+        # The answer stands beside the state of saving, and the way to both versions with it.
+        words = {"de": "Inzwischen hat jemand anderes gespeichert", "en": "Somebody else has saved meanwhile"}[language]
+        expect(anna.locator("#autosave [role=alert]")).to_contain_text(words)
+        expect(anna.locator("#f-wish")).to_have_value("Anna wünscht sich eine zweite Nachtwache.")
+        anna.locator("#autosave button").click()
+    else:
+        anna.locator("#writing button[type=submit]").click()
+    expect(anna.locator(".compare td")).to_have_text(
+        ["Berta wünscht sich einen Sensor, der sofort etwas meldet.", "Anna wünscht sich eine zweite Nachtwache."]
+    )
+    expect(anna.locator("#f-wish")).to_have_value("Anna wünscht sich eine zweite Nachtwache.")
+    assert unfinished_wish(site, row.id).startswith("Berta")
+    wide = anna.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not wide, "only the table moves sideways"
+
+    anna.locator("#writing button[type=submit]").click()
+    anna.wait_for_url("**/check")
+    assert unfinished_wish(site, row.id).startswith("Anna")
+
+    # Back, or another tab with an older form of one's own: no conflict with oneself.
+    older = anna.context.new_page()
+    older.goto(address)
+    anna.goto(address)
+    for number, page in enumerate((anna, older)):
+        page.fill("#f-title", f"Überschrift {number} von Anna")
+        page.locator("#writing button[type=submit]").click()
+        page.wait_for_url("**/check")
+    older.go_back()
+    older.fill("#f-title", "Überschrift 2 von Anna")
+    older.locator("#writing button[type=submit]").click()
+    older.wait_for_url("**/check")
+    expect(older.locator("main")).to_contain_text("Überschrift 2 von Anna")
+
+
+def unfinished_wish(site: Site, number: int) -> str:
+    with site.context.sessions.read() as session:
+        return str(unfinished.read(session, actor_for(site.context, site.world.ids["staff_a"]), number).content["wish"])
