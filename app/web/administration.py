@@ -23,6 +23,8 @@ from app.organisations import repository as organisations
 from app.organisations import verification
 from app.organisations.schemas import OrganisationRead
 from app.privacy import erasure
+from app.web import event_words
+from app.web.event_words import event_options
 from app.web.forms import Form, FormPage
 from app.web.i18n import N_
 from app.web.view import ViewDep
@@ -132,5 +134,7 @@ def show_audit(
         "audit.html",
         rows=[trail.read_event(event) for event in page.rows],
         next_cursor=page.next_cursor,
+        events=event_options(view, action),
+        names=event_words,
         asked={"action": action, "actor_id": actor_id, "organisation_id": organisation_id},
     )

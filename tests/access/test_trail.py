@@ -11,6 +11,7 @@ from app.auth.actor import OPERATOR
 from app.context import Context
 from app.main import create_app
 from app.models import AuditEvent, AuditKey
+from app.web.event_words import EVENTS, OBJECTS
 from tests import stories
 from tests.access.matrix import rows, send
 from tests.access.world import OPERATED_BY, PEOPLE, World, copy_of, make_world
@@ -44,6 +45,10 @@ def test_every_change_and_every_refusal_leaves_exactly_one_event(world: World) -
                 assert count(context) - before == 1, (row.operation, subject, answer.status_code)
                 with context.sessions.read() as session:
                     assert context.trail.verify(session).first_bad is None
+                    event = session.scalars(select(AuditEvent).order_by(AuditEvent.sequence.desc())).first()
+                    assert event is not None
+                    assert event.action in EVENTS, "its page has no name for it"
+                    assert event.object_kind in OBJECTS
             changed += 200 in wanted
             refused += 403 in wanted
     assert changed > 75

@@ -2,13 +2,16 @@
 
 import csv
 import io
+import re
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.api.problem_details import is_page
+from app.web.event_words import EVENTS
 from app.web.sheets import Sheet, as_csv, as_xlsx, safe_cell
 from tests import stories
 from tests.access.page_matrix import rows_of_pages
@@ -194,7 +197,20 @@ def test_a_preview_says_why_it_is_empty(site: Site) -> None:
 def test_an_admin_finds_events(site: Site) -> None:
     page = site.get("/audit?action=challenge.published", "admin")
     assert page.all("tbody tr")
-    assert {row.select("td")[3].get_text() for row in page.all("tbody tr")} == {"challenge.published"}
+    said = {tuple(row.select("td")[3].stripped_strings) for row in page.all("tbody tr")}
+    assert said == {("Herausforderung veröffentlicht", "challenge.published")}
+    assert page.one("#filter-action option[selected]")["value"] == "challenge.published"
+    english = site.get("/audit?action=challenge.published", "admin", headers={"Accept-Language": "en"})
+    assert "Challenge published" in english.said("tbody")
+    assert not site.get("/audit?action=of.tomorrow", "admin").all("tbody"), "an event that no program here writes"
+
+
+def test_every_event_has_a_name() -> None:
+    """Those that are written out; `test_trail` looks at what changes really leave."""
+    said = re.compile(r'(?:audited = |record(?:ed)?\([^()]*(?:\([^()]*\)[^()]*)*)"([a-z_]+\.[a-z_]+)"')
+    found = {code for file in Path("app").rglob("*.py") for code in said.findall(file.read_text("utf-8"))}
+    assert len(found) > 40
+    assert found <= set(EVENTS)
 
 
 def test_a_coordinator_verifies_in_one_click(site: Site) -> None:
