@@ -1,6 +1,7 @@
 """[11] What people write into small fields never becomes a part of a page: names, notes, messages, searches, keys.
 
-The texts of challenges and profiles go through a real browser, in `tests/browser/test_stories.py`.
+Through Chromium everything goes in `tests/browser`: all fields of all forms (`test_payload_forms`), everything that is
+stored (`test_payload_values`), other ways (`test_payload_ways`).
 """
 
 from collections.abc import Callable
