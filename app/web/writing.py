@@ -18,7 +18,7 @@ from app.challenges import proposals, unfinished
 from app.challenges.schemas import ChallengeContent, ChallengeCreate
 from app.challenges.unfinished import Unfinished
 from app.context import Context
-from app.errors import FieldError, Forbidden, MalformedInput, SavedMeanwhile
+from app.errors import FieldError, Forbidden, MalformedInput, NotFound, SavedMeanwhile
 from app.organisations.schemas import OrganisationRead
 from app.organisations.service import read_organisation
 from app.vocabulary import Role
@@ -143,6 +143,11 @@ def autosave_challenge(view: ViewDep, sent: SentDep, context: ContextDep, actor:
             keep_refusal(view.request, error)
             said = error_text(view, error)
             return view.render("_autosaved.html", error.status, refused=said, unfinished=kept, version=sent.version)
+        except NotFound as error:
+            # A colleague was faster; an error page would be no part of the form.
+            keep_refusal(view.request, error)
+            gone = {"unfinished": kept, "version": sent.version, "gone": True}
+            return view.render("_autosaved.html", error.status, **gone)
     elif owner.isdecimal() and len(str(values.get("problem") or "")) >= LEAST_KEPT:
         row = unfinished.begin(context, actor, int(owner), values)
     return view.render("_autosaved.html", row=row)

@@ -73,3 +73,15 @@ def test_colleagues_who_write_at_once_see_both_versions(
 def unfinished_wish(site: Site, number: int) -> str:
     with site.context.sessions.read() as session:
         return str(unfinished.read(session, actor_for(site.context, site.world.ids["staff_a"]), number).content["wish"])
+
+
+def test_who_writes_on_is_told_when_a_colleague_has_discarded_it(site: Site, open_page: Open) -> None:
+    ids = site.world.ids
+    begun = actor_for(site.context, ids["staff_a"])
+    row = unfinished.begin(site.context, begun, ids["organisation_a"], to_values(stories.CHALLENGE_CONTENT))
+    page = open_page("colleague_a").page
+    page.goto(f"{site.url}/challenges/unfinished/{row.id}")
+    unfinished.discard(site.context, begun, row.id, row.version)
+    page.fill("#f-wish", "Ein langer Text, der nicht verloren gehen soll.")
+    expect(page.locator("#autosave [role=alert]")).to_contain_text("nur noch in diesem Fenster")
+    expect(page.locator("#f-wish")).to_have_value("Ein langer Text, der nicht verloren gehen soll.")

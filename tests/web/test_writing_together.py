@@ -175,6 +175,16 @@ def test_nothing_is_published_or_discarded_that_was_not_seen(desk: Desk) -> None
         assert session.scalars(select(Challenge.title)).all() == ["Von Berta"]
 
 
+def test_who_writes_on_is_told_that_a_colleague_has_finished(desk: Desk) -> None:
+    version = desk.open("anna")
+    published = desk.ask("POST", f"{desk.path}/publish", "berta", {"version": version})
+    assert published.location.endswith("?done=published")
+    gone = desk.autosave("anna", version, title="Von Anna")
+    assert gone.status == 404
+    assert "nur noch in diesem Fenster" in gone.said("[role=alert]")
+    assert not gone.all("button, h1")
+
+
 def test_who_is_erased_is_forgotten_here_too(desk: Desk) -> None:
     anna = actor_for(desk.context, desk.people["anna"])
     erase_person(desk.context, anna, desk.people["anna"])
