@@ -15,8 +15,8 @@ import structlog
 
 RESTARTED_AFTER: Final = 5.0
 """Seconds between the end of a worker that broke and the start of the next."""
-PATIENCE: Final = 8.0
-"""Seconds a worker gets to end after SIGTERM."""
+PATIENCE: Final = 3.0
+"""Seconds a worker gets to end after SIGTERM; what it is at then is taken up again later."""
 NICENESS: Final = 10
 """Requests come first where there are not enough cores for both."""
 
