@@ -47,6 +47,7 @@ def look(ground: Ground) -> int:
         told += found
         if is_done:
             return told
+        ground.sessions.give_way()
 
 
 def _look_at_ranking(ground: Ground, generation_id: int, *, silently: bool) -> int:
@@ -70,6 +71,8 @@ def _look_at_ranking(ground: Ground, generation_id: int, *, silently: bool) -> i
                 told += _tell_new(session, own, ground.clock.now(), silently=silently)
             if len(some) < TEXTS_AT_ONCE:
                 watch.revision, watch.generation_id = revision, generation_id
+                return told
+        ground.sessions.give_way()
     return told
 
 

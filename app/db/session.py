@@ -4,6 +4,7 @@ A request or job that reads opens `Sessions.read()`; one that writes opens `Sess
 block ends and rolls back when it raises. Services flush, never commit.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 from app.db.engine import WRITES
 
 _LAST = "passgenau_before_commit"
+WAITERS_LOOK_EVERY = 0.1
+"""Seconds, at most: the last of the delays in `sqliteDefaultBusyCallback` (https://sqlite.org/src/file/src/main.c)."""
 
 
 def move_on(session: Session) -> None:
@@ -37,6 +40,11 @@ class Sessions:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writing_engine = engine.execution_options(**{WRITES: True})
+
+    def give_way(self) -> None:
+        """Let others write before the next of many transactions: SQLite's waiters only look now and then."""
+        if self.engine.dialect.name == "sqlite":
+            time.sleep(WAITERS_LOOK_EVERY)
 
     @contextmanager
     def read(self, *, consistent: bool = False) -> Iterator[Session]:

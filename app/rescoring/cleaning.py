@@ -26,6 +26,7 @@ def clear_away(sessions: Sessions) -> int:
         while more:
             with sessions.write() as session:
                 more = generations.drop_matches(session, generation_id, LISTS_AT_ONCE)
+            sessions.give_way()
         _delete_lists(sessions, generation_id)
         with sessions.write() as session:
             candidate_index.drop(session, generation_id)
@@ -54,6 +55,7 @@ def _delete_lists(sessions: Sessions, generation_id: int) -> None:
                 session.execute(delete(lists).where(lists.generation_id == generation_id, tables.list_id.in_(ids)))
             if not ids:
                 break
+            sessions.give_way()
 
 
 def _delete_vectors(sessions: Sessions) -> None:
@@ -69,6 +71,7 @@ def _delete_vectors(sessions: Sessions) -> None:
                 session.execute(delete(vectors).where(gone))
             if not ids:
                 break
+            sessions.give_way()
 
 
 def first_outdated(sessions: Sessions) -> int | None:
