@@ -24,7 +24,7 @@ from app.organisations.service import read_organisation
 from app.vocabulary import Role
 from app.web import previews
 from app.web.challenge_form import FULL, GROUPS, TEXT, to_content
-from app.web.forms import Ask, BoundForm, Field, Form, SentDep, error_text, parse, submit
+from app.web.forms import Ask, BoundForm, Field, Form, Sent, SentDep, error_text, parse, submit
 from app.web.i18n import N_
 from app.web.texts import find_differences
 from app.web.view import View, ViewDep
@@ -44,7 +44,7 @@ def _organisations(session: Session, actor: Actor) -> list[OrganisationRead]:
     return found
 
 
-def _first_form(organisations: list[OrganisationRead]) -> Form:
+def _first_form(organisations: list[OrganisationRead], asked: Form = TEXT) -> Form:
     owner = Field(
         "organisation_id",
         Ask.HIDDEN if len(organisations) == 1 else Ask.CHOICE,
@@ -52,7 +52,7 @@ def _first_form(organisations: list[OrganisationRead]) -> Form:
         required=True,
         options=[(str(one.id), one.name) for one in organisations],
     )
-    return Form((owner, *TEXT.fields, Field("unfinished", Ask.HIDDEN, "")))
+    return Form((owner, *asked.fields, Field("unfinished", Ask.HIDDEN, "")))
 
 
 @router.get("/new", operation_id="show_new_challenge")
@@ -77,13 +77,17 @@ def submit_new_challenge(
         organisation = _owner(organisations, values["organisation_id"])
         content = _proposed(view, context, actor, values["problem"], organisation)
         kept = str(values["unfinished"] or "")
-        if not kept.isdecimal():
-            row = unfinished.begin(context, actor, organisation.id, content)
-        else:
+        row: Unfinished | None = None
+        if kept.isdecimal():
             try:
                 row = unfinished.keep(context, actor, int(kept), content, sent.version)
             except SavedMeanwhile as error:
                 return _both(view, context, actor, int(kept), content, error, "")
+            except NotFound:
+                # Finished or discarded meanwhile: these words are the first of another one.
+                row = None
+        if row is None:
+            row = unfinished.begin(context, actor, organisation.id, content)
         return view.redirect(f"/challenges/unfinished/{row.id}")
 
     return submit(view, _first_form(organisations), sent, "challenge_new.html", use, version=sent.version or "")
@@ -199,7 +203,10 @@ def submit_unfinished_challenge(
     actor: WriteChallenges,
 ) -> Response:
     """Keep the details; when they are complete, go on to the last look."""
-    row = unfinished.read(session, actor, unfinished_id)
+    try:
+        row = unfinished.read(session, actor, unfinished_id)
+    except NotFound as error:
+        return _gone(view, session, actor, sent, error)
     session.close()
     form = Form((*FULL.fields, Field("unfinished", Ask.HIDDEN, "")))
 
@@ -214,6 +221,38 @@ def submit_unfinished_challenge(
 
     shown = {"version": sent.version, "differences": ()}
     return submit(view, form, sent, "challenge_details.html", use, groups=GROUPS, row=row, **shown)
+
+
+def _gone(view: View, session: Session, actor: Actor, sent: Sent, error: NotFound) -> Response:
+    """Show what somebody has written on a text that is finished or discarded: it can become another challenge.
+
+    Whoever writes for nobody gets the error itself.
+    """
+    try:
+        organisations = _organisations(session, actor)
+    except Forbidden:
+        raise error from None
+    keep_refusal(view.request, error)
+    form = _first_form(organisations, FULL).again(view, sent, None)
+    form = replace(form, values=dict(form.values) | {"organisation_id": [str(organisations[0].id)], "unfinished": []})
+    return view.render("challenge_gone.html", error.status, form=form, groups=GROUPS)
+
+
+@router.post("/unfinished", operation_id="submit_challenge_again")
+def submit_challenge_again(
+    view: ViewDep, sent: SentDep, context: ContextDep, session: ReadSessionDep, actor: WriteChallenges
+) -> Response:
+    """Begin another challenge with everything that was written on one that is gone."""
+    organisations = _organisations(session, actor)
+    session.close()
+
+    def use(values: dict[str, Any]) -> Response:
+        values.pop("unfinished")
+        owner = _owner(organisations, values.pop("organisation_id"))
+        row = unfinished.begin(context, actor, owner.id, values)
+        return view.redirect(f"/challenges/unfinished/{row.id}")
+
+    return submit(view, _first_form(organisations, FULL), sent, "challenge_gone.html", use, groups=GROUPS)
 
 
 def _check(values: dict[str, Any]) -> ChallengeContent:

@@ -168,6 +168,8 @@ def _challenges(ids: dict[str, int]) -> Iterator[Row]:
     yield _get("download_challenge_template", "//challenges/import/template.csv", SIGNED_IN)
     yield _get("show_unfinished_challenge", unfinished, own)
     yield _post("submit_unfinished_challenge", unfinished, own, CHALLENGE_FORM | {"version": "1"})
+    again = CHALLENGE_FORM | {"organisation_id": str(ids["organisation_a"]), "unfinished": ""}
+    yield _post("submit_challenge_again", "//challenges/unfinished", members, again)
     yield _get("show_challenge_check", f"{unfinished}/check", own)
     yield _post("submit_challenge_publication", f"{unfinished}/publish", own, {"version": "1"})
     yield _post("submit_unfinished_discard", f"{unfinished}/discard", own, {"version": "1"})

@@ -94,3 +94,9 @@ def open_page(site: Site, browser: Browser) -> Iterator[Open]:
 
 
 AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    assert AXE.is_file(), "run scripts/assets"
+    return AXE.read_text("utf-8")

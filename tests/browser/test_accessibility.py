@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.access.matrix import Row
 from tests.access.page_matrix import rows_of_pages
 from tests.access.world import PEOPLE
-from tests.browser.conftest import AXE, Open, Site
+from tests.browser.accessible import OVERFLOW, SMALL_TARGETS, TARGET, violations
+from tests.browser.conftest import Open, Site
 
 pytestmark = pytest.mark.browser
 
@@ -23,34 +24,6 @@ PAIRWISE = [
     [("en", "dark", 1280), ("de", "light", 320)],
 ]
 REDUNDANT = "Nachts ist eine Kraft für dreißig Menschen da. Stürze werden oft erst am Morgen bemerkt, zweimal im Monat."
-TARGET = 24
-"""CSS pixels (WCAG 2.5.8); links inside a sentence are free."""
-
-SMALL_TARGETS = """(least) => [...document.querySelectorAll(
-    'button, input, select, textarea, summary, .kern-btn, nav a, .tools a')]
-  .filter(e => e.type !== 'hidden' && e.checkVisibility())
-  .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
-  .filter(([_, box]) => box.width < least || box.height < least)
-  .map(([html, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${html}`)"""
-OVERFLOW = """() => [...document.querySelectorAll('main *')]
-  .filter(e => !e.closest('.scroll') && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-  .map(e => e.outerHTML.slice(0, 90)).slice(0, 5)"""
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    assert AXE.is_file(), "run scripts/assets"
-    return AXE.read_text("utf-8")
-
-
-def violations(page: Page, axe: str) -> list[str]:
-    """What axe finds by all its WCAG 2.2 A and AA rules and best practices."""
-    page.evaluate(axe)
-    found: dict[str, Any] = page.evaluate(
-        "axe.run({resultTypes: ['violations'], runOnly: "
-        "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-    )
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found["violations"]]
 
 
 def pages(site: Site) -> list[tuple[Row, str]]:

@@ -16,15 +16,14 @@ from app.models import Organisation
 from app.rescoring import partitions, repository, runs, service
 from app.rescoring.schemas import RunRequest
 from tests import stories
+from tests.browser.accessible import OVERFLOW, SMALL_TARGETS, TARGET, violations
 from tests.browser.conftest import Open, Site
-from tests.browser.test_accessibility import OVERFLOW, SMALL_TARGETS, TARGET, axe, violations
 from tests.browser.test_stories import tab_to
 from tests.conftest import SettableClock
 from tests.rescoring_runs import make_shop
 
 pytestmark = pytest.mark.browser
 
-__all__ = ["axe"]
 LOOKS = [("de", "light", 1280), ("en", "dark", 320), ("de", "dark", 320), ("en", "light", 1280)]
 
 

@@ -7,6 +7,7 @@ from app.challenges import unfinished
 from app.web.challenge_form import to_values
 from tests import stories
 from tests.access.world import actor_for
+from tests.browser.accessible import violations
 from tests.browser.conftest import Open, Site
 
 pytestmark = pytest.mark.browser
@@ -75,13 +76,32 @@ def unfinished_wish(site: Site, number: int) -> str:
         return str(unfinished.read(session, actor_for(site.context, site.world.ids["staff_a"]), number).content["wish"])
 
 
-def test_who_writes_on_is_told_when_a_colleague_has_discarded_it(site: Site, open_page: Open) -> None:
+@pytest.mark.parametrize(("javascript", "language"), [(True, "de"), (False, "en")])
+def test_who_writes_on_a_discarded_text_keeps_the_words(
+    site: Site, open_page: Open, axe: str, javascript: bool, language: str
+) -> None:
+    """They are told while typing, find all of it on a page of its own, and make another challenge of it."""
+    words = "Ein langer Text, der nicht verloren gehen soll."
     ids = site.world.ids
     begun = actor_for(site.context, ids["staff_a"])
     row = unfinished.begin(site.context, begun, ids["organisation_a"], to_values(stories.CHALLENGE_CONTENT))
-    page = open_page("colleague_a").page
+    page = open_page("colleague_a", javascript=javascript, language=language, width=320).page
     page.goto(f"{site.url}/challenges/unfinished/{row.id}")
     unfinished.discard(site.context, begun, row.id, row.version)
-    page.fill("#f-wish", "Ein langer Text, der nicht verloren gehen soll.")
-    expect(page.locator("#autosave [role=alert]")).to_contain_text("nur noch in diesem Fenster")
-    expect(page.locator("#f-wish")).to_have_value("Ein langer Text, der nicht verloren gehen soll.")
+    page.fill("#f-wish", words)
+    if javascript:
+        expect(page.locator("#autosave [role=alert]")).to_contain_text("nur noch in diesem Fenster")
+        expect(page.locator("#f-wish")).to_have_value(words)
+        page.locator("#autosave button").click()
+    else:
+        page.locator("#writing button[type=submit]").click()
+    expect(page.locator("h1")).to_have_text(
+        {"de": "Diesen angefangenen Text gibt es nicht mehr", "en": "This unfinished text is no longer there"}[language]
+    )
+    expect(page.locator("#f-wish")).to_have_value(words)
+    if javascript:
+        assert violations(page, axe) == []
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/challenges/unfinished/*")
+    expect(page.locator("#f-wish")).to_have_value(words)
+    assert not page.url.endswith(f"/{row.id}")

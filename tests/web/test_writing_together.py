@@ -182,7 +182,37 @@ def test_who_writes_on_is_told_that_a_colleague_has_finished(desk: Desk) -> None
     gone = desk.autosave("anna", version, title="Von Anna")
     assert gone.status == 404
     assert "nur noch in diesem Fenster" in gone.said("[role=alert]")
-    assert not gone.all("button, h1")
+    assert gone.one("button[type=submit]")
+    assert not gone.all("h1")
+
+
+def test_what_was_written_on_a_text_that_is_gone_becomes_another_one(desk: Desk) -> None:
+    version = desk.open("anna")
+    assert desk.ask("POST", f"{desk.path}/discard", "berta", {"version": version}).status == 303
+    gone = desk.save("anna", version, title="Von Anna", must_offline="yes", number_of_sites="zwei")
+    assert gone.status == 404
+    assert gone.field("title") == "Von Anna"
+    assert "noch nicht gespeichert" in gone.said("main")
+    form = gone.one("main form")
+    assert form["action"] == "/challenges/unfinished"
+    sent = FORM | {"title": "Von Anna", "must_offline": "yes", "organisation_id": gone.field("organisation_id")}
+    kept = desk.ask("POST", str(form["action"]), "anna", sent)
+    assert kept.location.startswith("/challenges/unfinished/")
+    desk.number = int(kept.location.rsplit("/", 1)[1])
+    row = desk.stored()
+    assert row is not None
+    assert (row.content["title"], row.content["must_offline"], row.saved_by) == ("Von Anna", True, desk.people["anna"])
+
+
+def test_going_on_from_the_first_page_of_a_text_that_is_gone_begins_another_one(desk: Desk) -> None:
+    with desk.context.sessions.read() as session:
+        owner = session.get_one(UnfinishedChallenge, desk.number).organisation_id
+    assert desk.ask("POST", f"{desk.path}/discard", "berta", {"version": desk.open("berta")}).status == 303
+    text = "Nachts ist bei uns niemand da. Wir wünschen uns Hilfe, die sofort kommt."
+    form = {"organisation_id": str(owner), "problem": text, "unfinished": str(desk.number), "version": "1"}
+    begun = desk.ask("POST", "/challenges/new", "anna", form)
+    assert begun.location.startswith("/challenges/unfinished/")
+    assert begun.location != desk.path
 
 
 def test_who_is_erased_is_forgotten_here_too(desk: Desk) -> None:
