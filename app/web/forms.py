@@ -26,7 +26,7 @@ from app.errors import (
 )
 from app.validation import malformed
 from app.web.labels import Options
-from app.web.messages import ERRORS, FIELD_ERRORS
+from app.web.messages import ERRORS, FIELD_ERRORS, said_values
 from app.web.view import View
 
 MAX_FIELDS = 400
@@ -215,7 +215,7 @@ class BoundForm:
 def error_text(view: View, error: AppError) -> tuple[str, str]:
     """Return title and detail of an error in words for people."""
     if (own := ERRORS.get(error.code)) is not None:
-        return view.gettext(own[0]), view.gettext(own[1])
+        return view.gettext(own[0]), view.gettext(own[1]).format(**said_values(error.values, view.language))
     return error.text(view.language)
 
 

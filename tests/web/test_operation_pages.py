@@ -71,7 +71,7 @@ def test_an_admin_sees_who_works_and_has_a_mail_tried_again(site: Site) -> None:
         assert [event.object_id for event in events] == [site.ids["mail"]]
     again = site.post(address, {}, "admin")
     assert again.status == 409
-    assert "Laden Sie die Seite neu" in again.text
+    assert "Diese Mail wartet nicht mehr" in again.text
     assert site.post("/operation/mails/999999/send-again", {}, "admin").status == 404
 
 
