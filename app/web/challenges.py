@@ -34,7 +34,7 @@ DELETE = FormPage(
     N_("Herausforderung löschen"),
     N_("Endgültig löschen"),
     Form(()),
-    (N_("Die Herausforderung und ihre Ergebnisse werden gelöscht. Das lässt sich nicht rückgängig machen."),),
+    (N_("Die Herausforderung und ihre Passungen werden gelöscht. Das lässt sich nicht rückgängig machen."),),
     danger=True,
 )
 

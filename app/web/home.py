@@ -69,7 +69,7 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
             Task(
                 N_("Organisationen bestätigen"),
                 N_("Wer neu ist, darf erst veröffentlichen, wenn jemand die Angaben geprüft hat."),
-                N_("Offene Anfragen ansehen"),
+                N_("Wartende Organisationen ansehen"),
                 "/verification",
                 primary=bool(organisations.page_of_unverified(session, actor, limit=1, cursor=None).rows),
             )

@@ -9,10 +9,11 @@ from app.accounts import api_tokens, sign_in
 from app.accounts.schemas import TokenNew
 from app.api.dependencies import ContextDep, ReadAccount, WriteAccount
 from app.api.paths import Id
-from app.auth.permissions import SCOPES
+from app.auth.permissions import SCOPES, Permission
 from app.idempotency import make_receipt
 from app.web.forms import Ask, Field, Form, SentDep, parse, submit
 from app.web.i18n import N_
+from app.web.labels import options
 from app.web.view import ViewDep
 
 router = APIRouter(include_in_schema=False, prefix="/account")
@@ -25,7 +26,7 @@ TOKEN = Form(
             Ask.CHOICES,
             N_("Was darf das Programm?"),
             required=True,
-            options=[(scope.value, scope.value) for scope in SCOPES],
+            options=options(Permission, SCOPES),
         ),
         Field("days", Ask.NUMBER, N_("Wie viele Tage gilt er?"), N_("Höchstens 365."), required=True),
     )

@@ -19,7 +19,7 @@ DONE = {
     "session-ended": N_("Die Anmeldung ist beendet."),
     "token-revoked": N_("Der Zugangsschlüssel gilt nicht mehr."),
     "erased": N_("Ihr Konto und alle Angaben über Sie sind gelöscht."),
-    "published": N_("Veröffentlicht. Das sind die Ergebnisse."),
+    "published": N_("Veröffentlicht. Das passt dazu."),
     "drafted": N_("Als Entwurf gespeichert."),
     "saved": N_("Gespeichert."),
     "discarded": N_("Verworfen."),
@@ -119,7 +119,7 @@ ERRORS = {
     ),
     "older-ranking": (
         N_("Inzwischen ist ein neuerer Stand sichtbar"),
-        N_("Setzen Sie das Häkchen, wenn der ältere trotzdem gelten soll. Fehlt es, laden Sie die Seite neu."),
+        N_("Soll der ältere trotzdem gelten? Dann setzen Sie das Häkchen."),
     ),
     "scope-needs-same-ranking": (
         N_("Nur mit allen Texten möglich"),
@@ -150,7 +150,7 @@ ERRORS = {
         N_("Zu „{network}“ gehören nur Organisationen der Art „{kind}“. Wählen Sie ein anderes oder keines."),
     ),
     "encoder-mismatch": (
-        N_("Gerade gibt es keine Ergebnisse"),
+        N_("Gerade gibt es keine Listen"),
         N_("Die Verwaltung muss die Listen erst neu berechnen. Ihre Texte sind gespeichert; versuchen Sie es später."),
     ),
     "gone": (

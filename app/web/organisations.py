@@ -31,7 +31,7 @@ router = APIRouter(include_in_schema=False, prefix="/organisations/{organisation
 INVITE = Form(
     (
         Field("email", Ask.EMAIL, N_("E-Mail-Adresse"), required=True, autocomplete="off"),
-        Field("manager", Ask.YES, N_("Soll die Organisation mit leiten (einladen, Angaben ändern)")),
+        Field("manager", Ask.YES, N_("Darf die Organisation mitleiten (einladen, Angaben ändern)")),
     )
 )
 ERASE = FormPage(

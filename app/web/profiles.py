@@ -40,7 +40,7 @@ DELETE = FormPage(
     N_("Angebotsprofil löschen"),
     N_("Endgültig löschen"),
     Form(()),
-    (N_("Das Angebotsprofil und seine Ergebnisse werden gelöscht. Das lässt sich nicht rückgängig machen."),),
+    (N_("Das Angebotsprofil und seine Passungen werden gelöscht. Das lässt sich nicht rückgängig machen."),),
     danger=True,
 )
 

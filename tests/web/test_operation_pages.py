@@ -93,7 +93,7 @@ def test_needs_without_supply_are_those_of_the_lists(site: Site) -> None:
         best[shown[0]["band"] if shown else ""] = best.get(shown[0]["band"] if shown else "", 0) + 1
         seen += bool(shown)
     words = {"very_good": "Passt sehr gut", "good": "Passt gut", "possible": "Könnte passen", "": "nichts passt"}
-    assert figures(page, "Wie gut der beste Treffer passt") == {
+    assert figures(page, "Wie gut die beste Passung ist") == {
         text: [str(best.get(code, 0))] for code, text in words.items()
     }
     exposure = figures(page, "Wie oft Startups zu sehen sind")

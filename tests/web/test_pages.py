@@ -93,6 +93,27 @@ def test_programs_get_problem_documents_and_people_get_pages(site: Site) -> None
     assert site.client.get("/nowhere").headers["content-type"] == "text/html; charset=utf-8"
 
 
+def test_must_haves_and_keys_are_said_in_words(site: Site) -> None:
+    """What must be, of what it must be, and what a key may do: no codes, no bare numbers."""
+    musts = [
+        {"kind": "max_price_band", "value": "up_to_1000"},
+        {"kind": "language", "value": "de"},
+        {"kind": "min_maturity", "value": 7},
+        {"kind": "without", "value": "camera"},
+    ]
+    number = stories.challenge(site.context, site.ids["organisation_a"], "Sturz Kosten", must_haves=musts)["id"]
+    german = site.get(f"/challenges/{number}", "staff_a").said("main")
+    for text in ("Preis höchstens 1.000 Euro im Jahr", "Sprache: Deutsch", "ohne Kamera", "im Alltag erprobt"):
+        assert text in german
+    english = site.get(f"/challenges/{number}?lang=en", "staff_a").said("main")
+    for text in ("price at most 1,000 euros a year", "language: German", "without cameras", "proven in everyday use"):
+        assert text in english
+    site.post("/account/tokens", {"name": "Website", "scopes": ["read:matches"], "days": "9"}, "staff_a")
+    keys = site.get("/account/tokens", "staff_a").said("main")
+    assert "Passungen lesen; gilt bis" in keys
+    assert "read:" not in keys
+
+
 def test_a_list_shows_words_and_never_a_number_of_similarity(site: Site) -> None:
     page = site.get(f"/challenges/{site.ids['challenge']}/matches", "staff_a")
     cards = page.all("ol.cards > li")
