@@ -63,6 +63,7 @@ class Row:
 
     decision: DecisionRead
     title: str
+    language: str
     partner: str
     href: str
 
@@ -73,6 +74,7 @@ class Talk:
 
     introduction: IntroductionSummary
     title: str
+    language: str
     partner: str
 
 
@@ -108,14 +110,15 @@ def _row(session: Session, decision: DecisionRead, *, own: bool) -> Row:
     assert pair is not None  # noqa: S101  a decision goes with its texts
     side = Side(decision.side) if own else Side(decision.side).other
     href = f"/challenges/{decision.challenge_id}/matches/{decision.profile_id}?side={side.value}"
-    return Row(decision, pair.challenge.title, _partner(pair, side), href)
+    return Row(decision, pair.challenge.title, pair.challenge.language.value, _partner(pair, side), href)
 
 
 def _talk(session: Session, actor: Actor, introduction: IntroductionSummary) -> Talk:
     pair = repository.get_pair(session, introduction.challenge_id, introduction.profile_id)
     assert pair is not None  # noqa: S101  an introduction goes with its texts
     is_welfare = actor.is_member(pair.challenge.organisation_id)
-    return Talk(introduction, pair.challenge.title, _partner(pair, Side.CHALLENGE if is_welfare else Side.PROFILE))
+    side = Side.CHALLENGE if is_welfare else Side.PROFILE
+    return Talk(introduction, pair.challenge.title, pair.challenge.language.value, _partner(pair, side))
 
 
 def _partner(pair: repository.Pair, side: Side) -> str:

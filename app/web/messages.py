@@ -265,5 +265,7 @@ FIELD_ERRORS = {
     "date_parsing": N_("Bitte einen Tag wählen."),
     "date_from_datetime_parsing": N_("Bitte einen Tag wählen."),
     "unknown_organisation": N_("Diese Organisation gibt es nicht."),
+    "unknown_network": N_("Dieses Netzwerk gibt es nicht."),
+    "bad_cursor": N_("Diese Stelle der Liste gibt es nicht mehr."),
 }
 """Messages beside fields, by the code of the rule, where the service's own speak to programs."""

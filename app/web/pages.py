@@ -88,7 +88,7 @@ def way_back(request: Request) -> str:
     if path.startswith("/decisions/"):
         return "/conversations"
     while path := path.rpartition("/")[0]:
-        scope = request.scope | {"path": path, "method": "GET"}
+        scope = dict(request.scope) | {"path": path, "method": "GET"}
         if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
             return path
     return ""

@@ -28,6 +28,7 @@ from app.web.forms import Ask, BoundForm, Field, Form, Sent, SentDep, error_text
 from app.web.i18n import N_
 from app.web.texts import find_differences
 from app.web.view import View, ViewDep
+from matching.language import detect_language
 
 router = APIRouter(include_in_schema=False, prefix="/challenges")
 
@@ -282,6 +283,7 @@ def _check_page(view: View, context: Context, actor: Actor, row: Unfinished, cha
         return _details(view, 422, FULL.blank(row.content).with_error(view, error), row)
     part = previews.of_challenge(view, context, actor, row.content)
     shown = content.model_dump(mode="json")
+    shown["language"] = shown["language"] or detect_language(f"{content.title}. {content.problem}")
     status = 409 if changed else 200
     return view.render("challenge_check.html", status, row=row, content=shown, part=part, changed=changed)
 

@@ -44,7 +44,7 @@ def test_a_coordinator_reads_what_the_members_need_and_small_groups_are_not_show
     assert file.status == 200
     assert "caritas" in file.text.splitlines()[1]
     english = site.get("/reports?network=caritas&lang=en", "coordinator_a")
-    assert "below 5" in english.text
+    assert "fewer than 5" in english.text
 
 
 def test_months_to_come_and_other_networks_are_refused(site: Site) -> None:
