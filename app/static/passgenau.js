@@ -11,7 +11,11 @@ for (const button of document.querySelectorAll("[data-print]")) {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) event.preventDefault();
-  else form.dataset.sent = "yes";
+  else {
+    form.dataset.sent = "yes";
+    // Whoever stopped a slow page gets the button back.
+    setTimeout(() => delete form.dataset.sent, 8000);
+  }
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
