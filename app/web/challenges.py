@@ -1,12 +1,14 @@
 """Pages of challenges: one's own, one of them, changing it, taking it to another state."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
 
-from app.api.dependencies import ContextDep, Cursor, ReadChallenges, ReadSessionDep, WriteChallenges
+from app.api.dependencies import ContextDep, Cursor, ReadChallenges, ReadSessionDep, Words, WriteChallenges
 from app.api.paths import Id
 from app.auth.actor import Actor
 from app.challenges import repository, service, unfinished
@@ -37,19 +39,31 @@ DELETE = FormPage(
     (N_("Die Herausforderung und ihre Passungen werden gelöscht. Das lässt sich nicht rückgängig machen."),),
     danger=True,
 )
+SOLVE = FormPage(
+    N_("Ist die Herausforderung gelöst?"),
+    N_("Ja, sie ist gelöst"),
+    Form(()),
+    (
+        N_("Sie verschwindet dann aus allen Listen und bleibt gelöst: Ändern und veröffentlichen geht nicht mehr."),
+        N_("Soll nur eine Weile niemand anfragen? Dann pausieren Sie sie."),
+    ),
+)
 
 
 @router.get("", operation_id="show_own_challenges")
 def show_own_challenges(
-    view: ViewDep, session: ReadSessionDep, actor: ReadChallenges, cursor: Cursor = None
+    view: ViewDep, session: ReadSessionDep, actor: ReadChallenges, q: Words = "", cursor: Cursor = None
 ) -> Response:
-    """Show what the reader's organisations have written, and what they have begun."""
-    page = repository.page_of_own(session, actor, limit=ON_A_PAGE, cursor=cursor)
+    """Show what the reader's organisations have written, and what they have begun; by words where it is much."""
+    words = " ".join(q.split())
+    page = repository.page_of_own(session, actor, words=words, limit=ON_A_PAGE, cursor=cursor)
     return view.render(
         "challenges.html",
         rows=[ChallengeRead.model_validate(row) for row in page.rows],
         next_cursor=page.next_cursor,
-        unfinished=unfinished.of_actor(session, actor),
+        words=words,
+        searches=bool(words or cursor or page.next_cursor),
+        unfinished=() if words else unfinished.of_actor(session, actor),
         writes=any(grant.role is Role.WELFARE_STAFF for grant in actor.grants),
     )
 
@@ -106,13 +120,25 @@ def submit_challenge_step(
     return view.redirect(f"/challenges/{challenge_id}", done)
 
 
+@router.get("/{challenge_id}/steps/solve", operation_id="show_challenge_solving")
+def show_challenge_solving(challenge_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadChallenges) -> Response:
+    """Say what solving means: it can't be undone."""
+    return _asked(SOLVE, session, actor, challenge_id).show(view)
+
+
 @router.get("/{challenge_id}/delete", operation_id="show_challenge_deletion")
 def show_challenge_deletion(
     challenge_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadChallenges
 ) -> Response:
     """Say what deleting means."""
-    require_writer(actor, service.read_challenge(session, actor, challenge_id))
-    return DELETE.show(view)
+    return _asked(DELETE, session, actor, challenge_id).show(view)
+
+
+def _asked(page: FormPage, session: Session, actor: Actor, challenge_id: int) -> FormPage:
+    """Return a page that asks whether something shall become of a challenge; it names it."""
+    text = service.read_challenge(session, actor, challenge_id)
+    require_writer(actor, text)
+    return replace(page, about=text["title"], back=f"/challenges/{challenge_id}")
 
 
 @router.post("/{challenge_id}/delete", operation_id="submit_challenge_deletion")

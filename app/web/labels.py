@@ -190,6 +190,7 @@ _BY_VOCABULARY |= {
         "invitation": N_("Einladung"),
         "already_registered": N_("Schon registriert"),
         "password_changed": N_("Passwort geändert"),
+        "second_factor_removed": N_("Zweiter Faktor entfernt"),
         "organisation_verified": N_("Organisation bestätigt"),
         "alert": N_("Nachricht des Dienstes"),
         "digest": N_("Zusammenfassung"),

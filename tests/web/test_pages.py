@@ -228,13 +228,14 @@ def test_a_workbook_has_strings_and_no_formulas() -> None:
 def test_the_menu_shows_what_somebody_may_use(site: Site) -> None:
     menus = {
         subject: [str(link["href"]) for link in site.get("/", subject).all("nav a")]
-        for subject in ("staff_a", "startup_a", "coordinator_a", "admin", "anonymous")
+        for subject in ("staff_a", "startup_a", "coordinator_a", "coordinator_s", "admin", "anonymous")
     }
     organisation_a, organisation_s = site.ids["organisation_a"], site.ids["organisation_s"]
     assert menus == {
         "staff_a": ["/challenges", "/startups", "/conversations", f"/organisations/{organisation_a}"],
         "startup_a": ["/profile", "/browse", "/conversations", f"/organisations/{organisation_s}"],
-        "coordinator_a": ["/verification", "/browse", "/reports"],
+        "coordinator_a": ["/verification", "/reports", "/browse"],
+        "coordinator_s": ["/verification", "/reports", "/startups"],
         "admin": ["/verification", "/users", "/rescoring", "/reports", "/operation", "/audit"],
         "anonymous": [],
     }
