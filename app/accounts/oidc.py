@@ -91,9 +91,20 @@ def make_provider(settings: Settings, public_url: str) -> Provider | None:
     )
 
 
-def depart(ground: Ground, provider: Provider) -> Departure:
-    """Begin a sign-in at the provider. Raises `ProviderFailed`."""
-    kept = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The session that was opened, and where the person was going."""
+
+    opened: Opened
+    target: str
+
+
+def depart(ground: Ground, provider: Provider, target: str) -> Departure:
+    """Begin a sign-in at the provider. Raises `ProviderFailed`.
+
+    target: path of this service to go on to afterwards.
+    """
+    kept = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")} | {"target": target}
     url, _ = provider.client().create_authorization_url(
         provider.metadata()["authorization_endpoint"],
         state=kept["state"],
@@ -104,7 +115,7 @@ def depart(ground: Ground, provider: Provider) -> Departure:
     return Departure(url, kept["state"], ground.security.keys.encrypt(PURPOSE, json.dumps(kept)))
 
 
-def arrive(ground: Ground, provider: Provider, *, code: str, state: str, cookie: str, visitor: Visitor) -> Opened:
+def arrive(ground: Ground, provider: Provider, *, code: str, state: str, cookie: str, visitor: Visitor) -> Arrival:
     """End a sign-in: exchange the code, check the token, open a session.
 
     Raises `ProviderFailed`, `UnknownToProvider`, `TooManyTries`.
@@ -119,7 +130,8 @@ def arrive(ground: Ground, provider: Provider, *, code: str, state: str, cookie:
         user = _known(ground, session, provider, claims)
         if user is None or user.deactivated_at is not None:
             raise UnknownToProvider
-        return open_for(ground, session, repository.person(session, user.id, lock=True), AuthLevel.PROVIDER, visitor)
+        person = repository.person(session, user.id, lock=True)
+        return Arrival(open_for(ground, session, person, AuthLevel.PROVIDER, visitor), kept["target"])
 
 
 def _claims(provider: Provider, code: str, verifier: str, nonce: str, now: int) -> dict[str, Any]:

@@ -27,6 +27,9 @@ SLOWED_BY = 0.2
 FOR_PROGRAMS = ("/api/", "/livez", "/readyz", "/openapi.json", "/docs", "/metrics")
 """Where errors are problem documents; everywhere else they are pages for people."""
 
+ON_THE_WAY = "/api/v1/sign-in/provider"
+"""Where a browser is sent from page to page; its errors are pages for whoever accepts one."""
+
 log = structlog.get_logger()
 
 
@@ -63,14 +66,17 @@ class Problem(BaseModel):
     errors: list[FieldProblem] | None = None
 
 
-def is_page(path: str) -> bool:
-    """Tell whether people rather than programs read what is at an address."""
-    return not path.startswith(FOR_PROGRAMS)
+def is_page(path: str, accepted: str = "") -> bool:
+    """Tell whether people rather than programs read what is at an address.
+
+    accepted: the media types a client asks for; browsers come to some addresses of programs on their way to a page.
+    """
+    return not path.startswith(FOR_PROGRAMS) or (path.startswith(ON_THE_WAY) and "text/html" in accepted)
 
 
 def render(request: Request, error: errors.AppError) -> Response:
     """Return the answer for an expected error, as a page or as a problem document."""
-    if is_page(request.scope["path"]):
+    if is_page(request.scope["path"], request.headers.get("accept", "")):
         page: Response = request.app.state.error_page(request, error)
     else:
         page = render_problem(request, error)
@@ -147,11 +153,11 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def _methods(request: Request) -> set[str]:
-    """Methods of all routes at this address; Starlette names only those of the first one."""
+def methods_at(app: FastAPI, path: str) -> set[str]:
+    """Return the methods of all routes at an address; Starlette names only those of the first one."""
     found: set[str] = set()
-    for route in iter_route_contexts(request.app.routes):
-        if route.methods and route.path and compile_path(route.path)[0].match(request.scope["path"]):
+    for route in iter_route_contexts(app.routes):
+        if route.methods and route.path and compile_path(route.path)[0].match(path):
             found |= route.methods
     return found
 
@@ -188,7 +194,9 @@ def install(app: FastAPI) -> None:
         response = render(request, known.get(error.status_code, errors.AppError)())
         if error.headers:
             response.headers.update(error.headers)
-        if error.status_code == errors.MethodNotAllowed.status and (methods := _methods(request)):
+        if error.status_code == errors.MethodNotAllowed.status and (
+            methods := methods_at(request.app, request.scope["path"])
+        ):
             response.headers["Allow"] = ", ".join(sorted(methods))
         return response
 

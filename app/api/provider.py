@@ -8,12 +8,14 @@ from fastapi.responses import RedirectResponse
 from app.accounts import oidc
 from app.api.cookies import set_session_cookie
 from app.api.dependencies import ContextDep, ReadPublic, VisitorDep
+from app.api.own_path import own_path
 from app.api.problem_details import problems
 from app.errors import NotFound, ProviderFailed
 
 router = APIRouter(tags=["Signing in"], prefix="/sign-in/provider")
 
 Short = Annotated[str, Query(min_length=1, max_length=2000)]
+Target = Annotated[str, Query(alias="next", max_length=1000, description="Path of this service to go on to.")]
 
 
 @router.get(
@@ -23,9 +25,11 @@ Short = Annotated[str, Query(min_length=1, max_length=2000)]
     response_class=RedirectResponse,
     responses=problems(404, 502, 503),
 )
-def sign_in_with_provider(request: Request, context: ContextDep, _actor: ReadPublic) -> RedirectResponse:
+def sign_in_with_provider(
+    request: Request, context: ContextDep, _actor: ReadPublic, target: Target = "/"
+) -> RedirectResponse:
     """Lead to the configured OpenID provider; 404 where there is none."""
-    departure = oidc.depart(context, _provider(request))
+    departure = oidc.depart(context, _provider(request), own_path(target))
     response = RedirectResponse(departure.url, 302)
     response.set_cookie(
         cookie_name(departure.state),
@@ -54,10 +58,10 @@ def arrive_from_provider(
     cookie = request.cookies.get(cookie_name(state))
     if cookie is None:
         raise ProviderFailed
-    opened = oidc.arrive(context, provider, code=code, state=state, cookie=cookie, visitor=visitor)
-    response = RedirectResponse("/", 302)
+    arrival = oidc.arrive(context, provider, code=code, state=state, cookie=cookie, visitor=visitor)
+    response = RedirectResponse(arrival.target, 302)
     response.delete_cookie(cookie_name(state), path="/")
-    set_session_cookie(response, context.security, opened.cookie)
+    set_session_cookie(response, context.security, arrival.opened.cookie)
     return response
 
 

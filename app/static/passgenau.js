@@ -11,7 +11,11 @@ for (const button of document.querySelectorAll("[data-print]")) {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) event.preventDefault();
-  else form.dataset.sent = "yes";
+  else {
+    form.dataset.sent = "yes";
+    // Whoever stopped a slow page gets the button back.
+    setTimeout(() => delete form.dataset.sent, 8000);
+  }
 });
 // What could not be saved or fetched while somebody types is said beside the form, until it works again.
 const told = (event, failed) => {

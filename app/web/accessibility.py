@@ -6,12 +6,13 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from app.api.dependencies import ContextDep, ReadPublic, VisitorDep, WriteFeedback
+from app.api.own_path import own_path
 from app.barriers.schemas import LONGEST_PAGE, BarrierReportWrite
 from app.barriers.service import report_barrier
 from app.errors import NoOperatorAddress
 from app.web.forms import Ask, Field, Form, SentDep, parse, submit
 from app.web.i18n import N_
-from app.web.view import View, ViewDep, own_path
+from app.web.view import View, ViewDep
 
 router = APIRouter(include_in_schema=False)
 

@@ -24,10 +24,13 @@ from app.alerts.service import change_alert_settings, read_alert_settings
 from app.api.cookies import drop_session_cookie, set_session_cookie
 from app.api.dependencies import ContextDep, ReadAccount, ReadSessionDep, VisitorDep, WriteAccount
 from app.auth.actor import Actor
+from app.context import Context
+from app.errors import PreconditionFailed
 from app.privacy import erasure, export
 from app.vocabulary import AlertMode, Language
 from app.web import i18n
-from app.web.forms import Ask, Field, Form, FormPage, SentDep, parse, submit
+from app.web.conflicts import Difference, show_both
+from app.web.forms import Ask, BoundForm, Field, Form, FormPage, SentDep, parse, submit
 from app.web.i18n import N_
 from app.web.labels import options
 from app.web.sign_in import NEW_PASSWORD
@@ -160,7 +163,19 @@ def submit_person(
         view.set_choice(response, i18n.COOKIE, saved.locale.value)
         return response
 
-    return submit(view, PERSON, sent, "account.html", use, person=person)
+    def show(form: BoundForm, status: int, differences: list[Difference]) -> Response:
+        return view.render("account.html", status, form=form, person=_now(context, actor), differences=differences)
+
+    try:
+        return submit(view, PERSON, sent, "account.html", use, person=person, version=sent.one("version"))
+    except PreconditionFailed as error:
+        stored = _now(context, actor).model_dump(mode="json")
+        return show_both(view, PERSON, sent, error, stored, show)
+
+
+def _now(context: Context, actor: Actor) -> PersonRead:
+    with context.sessions.read() as session:
+        return _me(session, actor)
 
 
 @router.get("/password", operation_id="show_password")

@@ -1,6 +1,7 @@
 """Forms: what they ask, how what was sent becomes the input of a service, and what is shown again with errors."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -302,12 +303,16 @@ _SPECIAL: Mapping[Ask, Callable[[list[str], str], Any]] = {
 }
 
 
+_THOUSANDS = re.compile(r"(?<=\d)[.\u2009\u202f '’](?=\d{3}(?!\d))")
+"""Marks between groups of three digits."""
+
+
 def _number(text: str, *, whole: bool) -> Any:
     if not text:
         return None
     try:
-        # Germans write 1.000 and 2,5; browsers of number fields send 2.5.
-        return int(text.replace(".", "")) if whole else float(text.replace(",", "."))
+        # Germans write 1.000 and 2,5, others 2.5; anything else is left as it is, to be refused.
+        return int(_THOUSANDS.sub("", text)) if whole else float(text.replace(",", "."))
     except ValueError:
         return text
 

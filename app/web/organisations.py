@@ -19,11 +19,13 @@ from app.api.dependencies import (
 from app.api.paths import Id
 from app.auth.actor import Actor
 from app.context import Context
+from app.errors import PreconditionFailed
 from app.idempotency import make_receipt
 from app.organisations import closing, policies, repository, service
 from app.organisations.schemas import OrganisationPatch, OrganisationRead
 from app.vocabulary import DataProtectionRegime, Region
-from app.web.forms import Ask, Field, Form, FormPage, Sent, SentDep, parse, submit
+from app.web.conflicts import Difference, show_both
+from app.web.forms import Ask, BoundForm, Field, Form, FormPage, Sent, SentDep, parse, submit
 from app.web.i18n import N_
 from app.web.labels import options
 from app.web.view import View, ViewDep
@@ -138,7 +140,17 @@ def submit_organisation_form(
         service.edit_organisation(context, actor, organisation_id, patch, version_tag(sent))
         return view.redirect(page.back, "organisation-saved")
 
-    return page.submit(view, sent, use, version=sent.one("version"))
+    try:
+        return page.submit(view, sent, use, version=sent.one("version"))
+    except PreconditionFailed as error:
+        with context.sessions.read() as again:
+            stored = service.editable_organisation(again, actor, organisation_id)
+
+        def show(form: BoundForm, status: int, differences: list[Difference]) -> Response:
+            hidden = {"version": str(stored.version)}
+            return view.render("form.html", status, page=page, form=form, hidden=hidden, differences=differences)
+
+        return show_both(view, page.form, sent, error, stored.model_dump(mode="json"), show)
 
 
 @router.post("/invitations", operation_id="submit_member_invitation")

@@ -37,6 +37,7 @@ from app.web.cards import evidence_of, labels_of
 from app.web.forms import SHOWN_IN_FORMS, Ask, BoundForm, Field, Form, Sent, SentDep, parse
 from app.web.i18n import N_
 from app.web.labels import options
+from app.web.marking import MarkedField, mark_text
 from app.web.view import View, ViewDep
 from matching.texts import Side
 
@@ -127,6 +128,20 @@ class PairPage:
     def evidence(self) -> tuple[Evidence, ...]:
         """Return what speaks for the pair, in both texts."""
         return evidence_of(self.explained.match, self.side.other) if self.explained else ()
+
+    @property
+    def marked_own(self) -> list[MarkedField]:
+        """Return one's own text with the places marked that speak for the pair."""
+        return self._marked(self.side, self.own)
+
+    @property
+    def marked_partner(self) -> list[MarkedField]:
+        """Return the other text with the places marked that speak for the pair."""
+        return self._marked(self.side.other, self.partner)
+
+    def _marked(self, side: Side, text: Any) -> list[MarkedField]:
+        found = self.explained.match.evidence if self.explained else []
+        return mark_text(side, text, [one.challenge if side is Side.CHALLENGE else one.profile for one in found])
 
     @property
     def met(self) -> tuple[str, ...]:

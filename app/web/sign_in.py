@@ -1,6 +1,7 @@
 """Pages for people who are not signed in yet: sign in, register, mailed links."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -10,17 +11,20 @@ from app.accounts import invitations, recovery, registration
 from app.accounts import sign_in as service
 from app.accounts.schemas import InvitationAccept, MailedToken, NewPasswordByLink, Registration, ResetRequest, SignIn
 from app.api.cookies import drop_session_cookie, set_session_cookie
-from app.api.dependencies import ContextDep, ReadPublic, ReadSessionDep, VisitorDep, WriteAccount, WriteSignIn
+from app.api.dependencies import ContextDep, ReadPublic, ReadSessionDep, VisitorDep, WriteSignIn
+from app.api.own_path import own_path
 from app.errors import NotSignedIn
 from app.organisations import repository
 from app.vocabulary import OrganisationKind, Region
 from app.web import i18n
-from app.web.forms import Ask, Field, Form, FormPage, Sent, SentDep, error_text, parse, submit
+from app.web.forms import CONTROL, Ask, Field, Form, FormPage, Sent, SentDep, error_text, parse, submit
 from app.web.i18n import N_
 from app.web.labels import options
-from app.web.view import View, ViewDep, own_path
+from app.web.view import View, ViewDep
 
 router = APIRouter(include_in_schema=False)
+SECRET = ("password", "code")
+"""Ends of names of fields whose values go nowhere but to the service."""
 
 NEW_PASSWORD = Field(
     "password",
@@ -80,28 +84,32 @@ INVITATION = FormPage(
 
 
 def ask_to_sign_in(view: View, error: NotSignedIn, sent: Sent | None) -> Response:
-    """Return the sign-in page instead of one that needs it; what was typed is handed on."""
-    posted = view.request.method == "POST"
+    """Return the sign-in page instead of one that needs it; what was typed is handed on.
+
+    After a page that was asked for it leads there, after a form with words to where the form was sent, after a mere
+    button to the page it stands on: nothing happens that somebody can't see.
+    """
     title, detail = error_text(view, error)
-    # After a page that was asked for, go there; after a form, hand its words on.
-    target = view.here() if not posted else view.request.url.path
-    carried = json.dumps(sent.values, ensure_ascii=False) if posted and sent is not None and sent.values else ""
-    return view.render(
-        "sign_in.html",
-        error.status,
-        form=SIGN_IN.blank(),
-        target=target,
-        carried=carried,
-        title=title,
-        detail=detail,
-        has_provider=view.request.app.state.provider is not None,
-    )
+    values = {"next": view.here()}
+    if sent is not None and view.request.method == "POST" and (kept := _kept(sent)):
+        values = {"next": view.request.url.path, "carried": json.dumps(kept, ensure_ascii=False)}
+    shown = _sign_in_values(view, values) | {"title": title, "detail": detail}
+    return view.render("sign_in.html", error.status, form=SIGN_IN.blank(), **shown)
+
+
+def _kept(sent: Sent) -> dict[str, list[str]]:
+    """Return what was sent if there are words in it; passwords and codes are asked again."""
+    values = {name: many for name, many in sent.values.items() if not name.endswith(SECRET)}
+    typed = any(one.strip() for name, many in values.items() if name not in CONTROL for one in many)
+    return dict(values) if typed else {}
 
 
 @router.get("/sign-in", operation_id="show_sign_in")
 def show_sign_in(view: ViewDep, _actor: ReadPublic) -> Response:
     """Ask for e-mail and password."""
-    return view.render("sign_in.html", form=SIGN_IN.blank(), **_sign_in_values(view, view.request.query_params))
+    # Only where to go on comes from an address, never what to send there: somebody else may have written it.
+    values = {"next": view.request.query_params.get("next", "")}
+    return view.render("sign_in.html", form=SIGN_IN.blank(), **_sign_in_values(view, values))
 
 
 @router.post("/sign-in", operation_id="submit_sign_in")
@@ -113,7 +121,7 @@ def submit_sign_in(
     def use(values: dict[str, Any]) -> Response:
         opened = service.sign_in(context, parse(SignIn, values), visitor)
         target = own_path(sent.one("next"))
-        if carried := _carried(sent):
+        if carried := _carried(sent.one("carried")):
             response: Response = view.render("go_on.html", target=target, carried=carried)
         else:
             response = view.redirect(target)
@@ -125,20 +133,22 @@ def submit_sign_in(
     return submit(view, SIGN_IN, sent, "sign_in.html", use, **_sign_in_values(view, values))
 
 
-def _sign_in_values(view: View, given: Any) -> dict[str, Any]:
+def _sign_in_values(view: View, given: Mapping[str, str]) -> dict[str, Any]:
+    carried = given.get("carried", "")
     return {
         "target": own_path(given.get("next")),
-        "carried": given.get("carried", ""),
+        "carried": carried,
+        "fields": _carried(carried),
         "title": "",
         "detail": "",
         "has_provider": view.request.app.state.provider is not None,
     }
 
 
-def _carried(sent: Sent) -> list[tuple[str, str]]:
+def _carried(text: str) -> list[tuple[str, str]]:
     """Return the fields of the form that met an ended session, as they were typed."""
     try:
-        values = json.loads(sent.one("carried") or "{}")
+        values = json.loads(text or "{}")
     except ValueError:
         return []
     if not isinstance(values, dict):
@@ -147,9 +157,10 @@ def _carried(sent: Sent) -> list[tuple[str, str]]:
 
 
 @router.post("/sign-out", operation_id="submit_sign_out")
-def submit_sign_out(view: ViewDep, context: ContextDep, actor: WriteAccount) -> Response:
-    """Sign out."""
-    service.sign_out(context, actor)
+def submit_sign_out(view: ViewDep, context: ContextDep, actor: WriteSignIn) -> Response:
+    """Sign out; whoever is signed out already is told the same."""
+    if actor.is_known:
+        service.sign_out(context, actor)
     response = view.redirect("/sign-in", "signed-out")
     drop_session_cookie(response, context.security)
     return response

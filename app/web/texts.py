@@ -11,21 +11,12 @@ from app.auth.actor import Actor
 from app.context import Context
 from app.errors import Forbidden, PreconditionFailed
 from app.publishing import policies
+from app.web.conflicts import find_differences
 from app.web.forms import SHOWN_IN_FORMS, BoundForm, Form, Sent
-from app.web.i18n import N_
 from app.web.organisations import version_tag
 from app.web.view import View
 
 ToContent = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One field two people have changed: what it is called, what is stored, what was typed."""
-
-    label: str
-    theirs: str
-    mine: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +62,6 @@ class Editor:
         return view.render(
             self.template, status, form=form, text=text, version=version, differences=differences, **values
         )
-
-
-def find_differences(view: View, mine: BoundForm, theirs: BoundForm) -> list[Difference]:
-    """Return the fields two people have filled in differently, in words for people."""
-    found = []
-    for one, other in zip(mine.all, theirs.all, strict=True):
-        if list(one.values) != list(other.values) and (one.value or other.value):
-            found.append(
-                Difference(
-                    view.gettext(one.asked.label),
-                    _said(view, other.asked.options, other.values),
-                    _said(view, one.asked.options, one.values),
-                )
-            )
-    return found
-
-
-def _said(view: View, options: Any, values: Any) -> str:
-    names = {"yes": N_("ja"), "no": N_("nein")} | dict(options)
-    return ", ".join(view.gettext(names.get(value, value)) if value else "–" for value in values) or "–"
 
 
 def require_writer(actor: Actor, text: Mapping[str, Any]) -> None:

@@ -7,7 +7,10 @@ from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.datastructures import URL
 
+from app.api.own_path import own_path
+from app.api.problem_details import methods_at
 from app.auth.actor import ANONYMOUS, Actor
 from app.context import Context
 from app.vocabulary import Language
@@ -45,9 +48,23 @@ class View:
         return i18n.translations(self.language).gettext(text)
 
     def here(self, **changes: str) -> str:
-        """Return the address of this page with some parameters changed."""
-        url = self.request.url.include_query_params(**changes)
+        """Return the address of this page with some parameters changed.
+
+        What answers a form has no address of its own: then it is that of the page with the form.
+        """
+        url = URL(self.page_of_form()) if self.request.method == "POST" else self.request.url
+        url = url.include_query_params(**changes)
         return f"{url.path}?{url.query}" if url.query else url.path
+
+    def page_of_form(self) -> str:
+        """Return the address of the page whose form was sent, or the nearest one above where that is not known."""
+        came_from = urlsplit(self.request.headers.get("referer", ""))
+        if came_from.netloc == self.request.url.netloc and "GET" in methods_at(self.request.app, came_from.path):
+            return own_path(f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path)
+        path = self.request.url.path
+        while path and "GET" not in methods_at(self.request.app, path):
+            path = path.rpartition("/")[0]
+        return own_path(path)
 
     def without(self, *names: str) -> str:
         """Return the address of this page without some parameters."""
@@ -105,14 +122,6 @@ def get_view(request: Request) -> View:
 
 
 ViewDep = Annotated[View, Depends(get_view)]
-
-
-def own_path(address: str | None) -> str:
-    """Return an address if it is a path of this service, else the start page: no page may lead elsewhere."""
-    address = address or "/"
-    parts = urlsplit(address)
-    own = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return address if own and address.isprintable() and "\\" not in address else "/"
 
 
 Answer = Callable[[dict[str, Any]], Response]

@@ -25,9 +25,9 @@ from app.organisations.service import read_organisation
 from app.vocabulary import Region, Role
 from app.web import previews
 from app.web.challenge_form import FULL, GROUPS, TEXT, to_content
+from app.web.conflicts import find_differences
 from app.web.forms import Ask, BoundForm, Field, Form, Sent, SentDep, error_text, parse, submit
 from app.web.i18n import N_
-from app.web.texts import find_differences
 from app.web.view import View, ViewDep
 
 router = APIRouter(include_in_schema=False, prefix="/challenges")

@@ -104,7 +104,7 @@ def _account(ids: dict[str, int]) -> Iterator[Row]:
         ("show_tokens", "//account/tokens"),
     ):
         yield _get(operation, path, OWN)
-    yield _post("submit_sign_out", "//sign-out", OWN)
+    yield _post("submit_sign_out", "//sign-out", ANYBODY)
     yield _post("submit_person", "//account", OWN, {"name": "Anders", "locale": "en", "version": "1"})
     yield _post("submit_mail_settings", "//account/mails", OWN, {"matches": "off", "conversations": "weekly"})
     yield _post("submit_password", "//account/password", OWN, again | {"new_password": EXAMPLE_PASSWORD})

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -107,8 +107,8 @@ def client(context: Context, small: SmallProvider) -> TestClient:
     return plain_client(create_app(context, provider=provider), follow_redirects=False)
 
 
-def leave(client: TestClient, small: SmallProvider) -> dict[str, str]:
-    answer = client.get(START)
+def leave(client: TestClient, small: SmallProvider, start: str = START) -> dict[str, str]:
+    answer = client.get(start)
     assert answer.status_code == 302
     query = parse_qs(urlsplit(answer.headers["Location"]).query)
     small.asked = {name: values[0] for name, values in query.items()}
@@ -205,3 +205,19 @@ def test_a_code_that_the_provider_does_not_take_is_refused(client: TestClient, s
 
 def test_without_a_setting_there_is_no_provider() -> None:
     assert make_provider(Settings(), BASE_URL) is None
+
+
+@pytest.mark.parametrize(("asked", "target"), [("/challenges/new?x=1", "/challenges/new?x=1"), ("//evil.example", "/")])
+def test_it_goes_on_where_somebody_was(client: TestClient, small: SmallProvider, asked: str, target: str) -> None:
+    query = leave(client, small, f"{START}?{urlencode({'next': asked})}")
+    answer = client.get(f"{START}/callback", params=query)
+    assert (answer.status_code, answer.headers["Location"]) == (302, target)
+
+
+def test_people_get_pages_where_programs_get_documents(client: TestClient, small: SmallProvider) -> None:
+    small.changes = {"email": "nobody@people.example"}
+    query = leave(client, small)
+    page = client.get(f"{START}/callback", params=query, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert page.status_code == 403
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "<h1" in page.text

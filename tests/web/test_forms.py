@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from app.api.own_path import own_path
 from app.models import ApiToken, Challenge, IntroductionStep, MailOutbox, Message, UnfinishedChallenge
 from app.web.forms import Ask, Field, Form, Sent
-from app.web.view import own_path
 from tests.access.page_matrix import CHALLENGE_FORM
 from tests.access.world import PASSWORD
 from tests.web.conftest import Site
@@ -199,6 +199,22 @@ def test_numbers_as_germans_write_them() -> None:
     form = Form((Field("n", Ask.NUMBER, "n"), Field("d", Ask.DECIMAL, "d"), Field("y", Ask.YES_NO, "y")))
     assert form.read(Sent({"n": ["1.500"], "d": ["2,5"], "y": ["no"]})) == {"n": 1500, "d": 2.5, "y": False}
     assert form.read(Sent({"n": [""], "d": ["x"]})) == {"n": None, "d": "x", "y": None}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("1.234.567", 1234567),
+        ("12 000", 12000),
+        ("1500.50", "1500.50"),
+        ("2.5", "2.5"),
+        ("1.5000", "1.5000"),
+        ("1,5", "1,5"),
+    ],
+)
+def test_a_whole_number_is_never_guessed(typed: str, meant: int | str) -> None:
+    """What is no whole number is left for the schema to refuse."""
+    assert Form((Field("n", Ask.NUMBER, "n"),)).read(Sent({"n": [typed]})) == {"n": meant}
 
 
 @pytest.mark.parametrize(
