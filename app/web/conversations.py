@@ -23,7 +23,7 @@ from app.auth.actor import Actor
 from app.context import Context
 from app.decisions import policies, reading, repository
 from app.decisions.schemas import DecisionRead
-from app.errors import FieldError, MalformedInput
+from app.errors import FieldError, MalformedInput, ThreadClosed, WrongStep
 from app.idempotency import make_receipt
 from app.introductions import service
 from app.introductions.schemas import IntroductionSummary, MessageWrite, StatusWrite
@@ -211,11 +211,23 @@ def submit_introduction_status(
             raise MalformedInput(fields=(NOT_SURE,))
         service.set_status(context, actor, introduction_id, wanted)
     except SHOWN_IN_FORMS as error:
-        keep_refusal(view.request, error)
-        step = STATUS.again(view, sent, error)
         with context.sessions.read() as session:
+            if isinstance(error, WrongStep | ThreadClosed) and _said_before(
+                context, session, actor, introduction_id, parse(StatusWrite, STATUS.read(sent))
+            ):
+                return view.redirect(f"/introductions/{introduction_id}", "saved")
+            keep_refusal(view.request, error)
+            step = STATUS.again(view, sent, error)
             return _page(view, context, session, actor, introduction_id, step=step, status=error.status)
     return view.redirect(f"/introductions/{introduction_id}", "saved")
+
+
+def _said_before(context: Context, session: Session, actor: Actor, introduction_id: int, wanted: StatusWrite) -> bool:
+    """Tell whether the last step is just what somebody says now: a second click leads where the first did."""
+    read = service.read_introduction(context, session, actor, introduction_id)
+    last = read.steps[-1]
+    same_day = wanted.happened_on in {None, last.happened_on}
+    return (last.status, last.note, last.side) == (wanted.status, wanted.note, read.side) and same_day
 
 
 @router.post("/introductions/{introduction_id}/contact", operation_id="submit_contact")

@@ -1,6 +1,7 @@
 """Pages of an organisation: its details, its people, invitations, its data."""
 
 import json
+import secrets
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from app.api.paths import Id
 from app.auth.actor import Actor
 from app.context import Context
 from app.errors import FieldError, MalformedInput, PreconditionFailed
+from app.idempotency import make_receipt
 from app.organisations import closing, policies, repository, service
 from app.organisations.schemas import OrganisationPatch, OrganisationRead
 from app.vocabulary import DataProtectionRegime, Region
@@ -118,6 +120,8 @@ def _values(context: Context, actor: Actor, organisation: OrganisationRead) -> d
         "verifies": verifies,
         "exports": policies.may_export(actor, organisation.id),
         "members": membership.list_members(context, actor, organisation.id) if sees else None,
+        # Sent along with an invitation, so that a second click sends no second mail.
+        "token": secrets.token_urlsafe(16),
         "invitations": invitations.list_invitations(context, actor, organisation.id) if manages else [],
     }
 
@@ -196,7 +200,9 @@ def submit_member_invitation(
     """Invite a colleague."""
 
     def use(values: dict[str, Any]) -> Response:
-        invitations.invite_member(context, actor, organisation_id, parse(InvitationNew, values))
+        given: InvitationNew = parse(InvitationNew, values)
+        receipt = make_receipt(actor, f"invite_member {organisation_id}", sent.key, given.model_dump(mode="json"))
+        invitations.invite_member(context, actor, organisation_id, given, receipt)
         return view.redirect(f"/organisations/{organisation_id}", "invited")
 
     with context.sessions.read() as session:
