@@ -59,9 +59,7 @@ CLOSE = FormPage(
     N_("Ja, schließen"),
     Form(()),
     (
-        N_(
-            "Sie verschwindet dann aus allen Listen und bleibt geschlossen: Ändern und veröffentlichen geht nicht mehr."
-        ),
+        N_("Sie verschwindet dann aus allen Listen und bleibt geschlossen. Ändern geht danach nicht mehr."),
         N_("Soll nur eine Weile niemand anfragen? Dann pausieren Sie sie."),
     ),
 )
