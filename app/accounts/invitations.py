@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import links, repository
@@ -14,20 +15,37 @@ from app.auth.identify import refresh
 from app.auth.passwords import hash_password
 from app.context import Ground
 from app.errors import AlreadyMember, FieldError, Forbidden, LinkUnusable, MalformedInput, NotFound
+from app.idempotency import Receipt, find_answer, store_answer
 from app.mail.outbox import queue_link
 from app.models import Network, OneTimeLink, Organisation, RoleGrant, User
 from app.organisations import policies
 from app.vocabulary import ActorKind, LinkPurpose, MailTemplate, Role
 
 
-def invite_member(ground: Ground, actor: Actor, organisation_id: int, given: InvitationNew) -> InvitationRead:
+def invite_member(
+    ground: Ground, actor: Actor, organisation_id: int, given: InvitationNew, receipt: Receipt | None = None
+) -> InvitationRead:
     """Invite somebody into an organisation. Raises `NotFound`, `Forbidden`, `AlreadyMember`."""
+    try:
+        return _invite(ground, actor, organisation_id, given, receipt)
+    except IntegrityError:
+        # Two posts of one form raced on PostgreSQL: the other one has sent the mail.
+        return _invite(ground, actor, organisation_id, given, receipt)
+
+
+def _invite(
+    ground: Ground, actor: Actor, organisation_id: int, given: InvitationNew, receipt: Receipt | None
+) -> InvitationRead:
     now = ground.clock.now()
     with ground.sessions.write() as session:
         actor = refresh(session, actor)
         organisation = visible_organisation(session, actor, organisation_id)
         if not policies.may_manage_members(actor, organisation_id):
             raise Forbidden
+        answer = find_answer(session, receipt, now)
+        if answer is not None and (sent := session.get(OneTimeLink, answer["id"])) is not None:
+            # A second mail would end the link in the first one.
+            return InvitationRead.model_validate(sent)
         known = repository.by_email(session, given.email)
         if known is not None and repository.membership(session, organisation_id, known.id) is not None:
             raise AlreadyMember
@@ -47,6 +65,8 @@ def invite_member(ground: Ground, actor: Actor, organisation_id: int, given: Inv
         session.add(link)
         queue_link(session, MailTemplate.INVITATION, now, link)
         record(ground, session, actor, "member.invited", None, organisation_id=organisation_id)
+        if answer is None:
+            store_answer(session, receipt, {"id": link.id}, now)
         return InvitationRead.model_validate(link)
 
 

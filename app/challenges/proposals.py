@@ -95,10 +95,12 @@ def propose_fields(partners: Iterable[tuple[float, Sequence[str]]], most: int = 
     return [code for code in ordered[:most] if total and weights[code] >= LEAST_SHARE * total]
 
 
-def next_hint(content: dict[str, object]) -> Hint | None:
+def next_hint(content: dict[str, object], *, musts_found: bool = False) -> Hint | None:
     """Return the one thing that would help most next, None when nothing is missing that usually matters.
 
-    The order is that of what staff leave out and startups then ask for.
+    The order is that of what staff leave out and startups then ask for. Only what is in `content` is asked for.
+    musts_found: the text itself names must-haves, so that nobody has to ask for some. Whoever answered what comes
+    after them has none.
     """
     problem, wish = str(content.get("problem") or ""), str(content.get("wish") or "")
     if len(problem) + len(wish) < ENOUGH_CHARACTERS:
@@ -113,6 +115,7 @@ def next_hint(content: dict[str, object]) -> Hint | None:
         ("must_haves", Hint.MUST_HAVES),
         ("existing_systems", Hint.SYSTEMS),
     ):
-        if name in content and not content[name]:
+        passed_over = hint is Hint.MUST_HAVES and (musts_found or bool(content.get("existing_systems")))
+        if name in content and not content[name] and not passed_over:
             return hint
     return None

@@ -1,5 +1,7 @@
 """SQL about challenges."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -18,10 +20,19 @@ def readable_by(actor: Actor) -> Select[Challenge]:
     return select(Challenge).where(readable).options(joinedload(Challenge.organisation))
 
 
-def page_of_own(session: Session, actor: Actor, *, limit: int, cursor: str | None) -> Page[Challenge]:
-    """Return the challenges of the actor's organisations in all states, newest first."""
+def page_of_own(session: Session, actor: Actor, *, limit: int, cursor: str | None, words: str = "") -> Page[Challenge]:
+    """Return the challenges of the actor's organisations in all states, newest first. words: each stands in them."""
     query = readable_by(actor).where(Challenge.organisation_id.in_(actor.organisations))
+    query = narrowed(query, Side.CHALLENGE, TextFilter(words=words))
     return newest_first(session, query, Challenge.id, limit=limit, cursor=cursor)
+
+
+def published_of_own(session: Session, actor: Actor, limit: int) -> Sequence[Challenge]:
+    """Return the published challenges of the actor's organisations, newest first."""
+    query = readable_by(actor).where(
+        Challenge.organisation_id.in_(actor.organisations), Challenge.state == ChallengeState.PUBLISHED
+    )
+    return session.scalars(query.order_by(Challenge.id.desc()).limit(limit)).all()
 
 
 def page(

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.trail import forget_object
 from app.auth.actor import Actor
 from app.auth.identify import refresh
+from app.auth.keys import hash_token
 from app.challenges import service, unfinished_repository
 from app.challenges.schemas import ChallengeCreate
 from app.context import Context
 from app.errors import FieldError, Forbidden, MalformedInput, NotFound, SavedMeanwhile
-from app.idempotency import Receipt, find_answer, make_receipt
+from app.idempotency import Receipt, find_answer, make_receipt, store_answer
 from app.models import Organisation, UnfinishedChallenge
 from app.publishing import policies
 from app.vocabulary import OrganisationKind, Region
@@ -55,12 +57,32 @@ def read(session: Session, actor: Actor, unfinished_id: int) -> Unfinished:
     return _read(_own(session, actor, unfinished_id))
 
 
-def begin(context: Context, actor: Actor, organisation_id: int, content: dict[str, Any]) -> Unfinished:
-    """Keep the first words. Raises `NotFound`, `Forbidden`, `MalformedInput`."""
+def find_begun(session: Session, actor: Actor, token: str, now: datetime) -> int | None:
+    """Return what a form with this token has begun and is still being written; None for no token."""
+    answer = find_answer(session, _token_receipt(actor, token), now)
+    row = unfinished_repository.get(session, answer["id"]) if answer is not None else None
+    return row.id if row is not None and policies.may_write(actor, row.organisation_id) else None
+
+
+def begin(context: Context, actor: Actor, organisation_id: int, content: dict[str, Any], token: str = "") -> Unfinished:
+    """Keep the first words. Raises `NotFound`, `Forbidden`, `MalformedInput`.
+
+    token: of the form they come from. Sent twice at once, it begins once.
+    """
+    try:
+        return _begin(context, actor, organisation_id, content, token)
+    except IntegrityError:
+        # Two posts of one form raced on PostgreSQL: the other one has committed, its text is ours.
+        return _begin(context, actor, organisation_id, content, token)
+
+
+def _begin(context: Context, actor: Actor, organisation_id: int, content: dict[str, Any], token: str) -> Unfinished:
     kept = _keepable(content)
     now = context.clock.now()
     with context.sessions.write() as session:
         actor = refresh(session, actor)
+        if (begun := find_begun(session, actor, token, now)) is not None:
+            return _read(_own(session, actor, begun))
         organisation = session.get(Organisation, organisation_id)
         if organisation is None or organisation.kind is not OrganisationKind.WELFARE:
             raise NotFound
@@ -78,6 +100,7 @@ def begin(context: Context, actor: Actor, organisation_id: int, content: dict[st
         session.add(row)
         session.flush()
         _record(context, session, actor, row, "begun")
+        _remember(session, actor, token, row.id, now)
         return _read(row)
 
 
@@ -140,6 +163,17 @@ def find_finished(session: Session, actor: Actor, unfinished_id: int, now: datet
 
 def _receipt(actor: Actor, unfinished_id: int) -> Receipt | None:
     return make_receipt(actor, "finish_challenge", f"unfinished-{unfinished_id}", {"id": unfinished_id})
+
+
+def _token_receipt(actor: Actor, token: str) -> Receipt | None:
+    return make_receipt(actor, "begin_challenge", hash_token(token) if token else None, {})
+
+
+def _remember(session: Session, actor: Actor, token: str, number: int, now: datetime) -> None:
+    """Store what the form has begun; one whose text is finished or discarded begins others as often as it is sent."""
+    receipt = _token_receipt(actor, token)
+    if find_answer(session, receipt, now) is None:
+        store_answer(session, receipt, {"id": number}, now)
 
 
 def _remove(session: Session, unfinished_id: int) -> None:

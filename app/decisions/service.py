@@ -1,5 +1,6 @@
 """Use cases of decisions: say yes or no to a match, take it back, read what was said."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -153,7 +154,8 @@ def _ask(ground: Ground, session: Session, pair: Pair, decision: Decision, own: 
     now, rules = ground.clock.now(), rulebook.current(session, ground.rules)
     if decision.rank is None:
         raise errors.NotAMatch
-    _refuse_repetition(own, now)
+    if (repetition := find_repetition(own, now)) is not None:
+        raise repetition
     slots = rules.slots_of(pair.profile.free_pilot_slots)
     if repository.slots_taken(session, [pair.profile.id]).get(pair.profile.id, 0) >= slots:
         raise errors.NoFreeSlots(slots=slots)
@@ -166,8 +168,8 @@ def _ask(ground: Ground, session: Session, pair: Pair, decision: Decision, own: 
     tell(session, news_of(AlertKind.INTEREST, decision, pair.organisation(decision.side.other).id), now)
 
 
-def _refuse_repetition(own: list[Decision], now: datetime) -> None:
-    """Raise `AskAgainLater` for an interest nobody answered lately, or that was taken back again and again."""
+def find_repetition(own: Sequence[Decision], now: datetime) -> errors.AskAgainLater | errors.TakenBackTooOften | None:
+    """Return why a side may not ask yet: nobody answered it lately, or it took its interest back again and again."""
     recent = [
         (one.ended_at + ASKED_AGAIN_AFTER, one.state)
         for one in own
@@ -175,10 +177,11 @@ def _refuse_repetition(own: list[Decision], now: datetime) -> None:
     ]
     unanswered = [again for again, state in recent if state is DecisionState.EXPIRED and now < again]
     if unanswered:
-        raise errors.AskAgainLater(day=f"{max(unanswered):%Y-%m-%d}")
+        return errors.AskAgainLater(day=f"{max(unanswered):%Y-%m-%d}")
     taken_back = sorted(again for again, state in recent if state is DecisionState.TAKEN_BACK and now < again)
     if len(taken_back) >= TAKEN_BACK_AT_MOST:
-        raise errors.TakenBackTooOften(times=len(taken_back), day=f"{taken_back[-TAKEN_BACK_AT_MOST]:%Y-%m-%d}")
+        return errors.TakenBackTooOften(times=len(taken_back), day=f"{taken_back[-TAKEN_BACK_AT_MOST]:%Y-%m-%d}")
+    return None
 
 
 def _agree(ground: Ground, session: Session, pair: Pair, decision: Decision, theirs: Decision) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db.types import json_contains
@@ -19,6 +19,8 @@ _SEARCHED: Final[Mapping[Side, tuple[InstrumentedAttribute[str], ...]]] = {
     Side.CHALLENGE: (Challenge.title, Challenge.problem, Challenge.wish, Organisation.name),
     Side.PROFILE: (Profile.name, Profile.offer, Profile.problem_solved, Profile.capabilities, Organisation.name),
 }
+
+EVERYWHERE: Final = (Region.NATIONWIDE, Region.REMOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,21 @@ class TextFilter:
     published_after: datetime | None = None
 
 
+def _in_region(side: Side, region: Region) -> ColumnElement[bool]:
+    """Select the texts of a region; who works everywhere works there too, as must-haves see it."""
+    if side is Side.CHALLENGE:
+        return Challenge.region == region
+    places = {region, *(() if region in EVERYWHERE else EVERYWHERE)}
+    return or_(*(json_contains(Profile.regions, place.value) for place in sorted(places)))
+
+
 def narrowed(query: Select[Any], side: Side, wanted: TextFilter) -> Select[Any]:
     """Add the conditions of a filter to a query of the texts of a side."""
     model: Any = TABLES[side].text
     if wanted.field_of_action is not None:
         query = query.where(json_contains(model.fields_of_action, wanted.field_of_action.value))
     if wanted.region is not None:
-        query = query.where(
-            json_contains(Profile.regions, wanted.region.value)
-            if side is Side.PROFILE
-            else Challenge.region == wanted.region
-        )
+        query = query.where(_in_region(side, wanted.region))
     if wanted.language is not None:
         query = query.where(model.language == wanted.language)
     if wanted.organisation_id is not None:

@@ -45,6 +45,13 @@ def may_write(actor: Actor, organisation_id: int) -> bool:
     return actor.is_trusted or actor.is_member(organisation_id)
 
 
+def may_publish(actor: Actor, organisation_id: int) -> bool:
+    """Tell whether somebody may show the texts of an organisation to others."""
+    return actor.is_trusted or any(
+        grant.organisation_id == organisation_id and grant.verified for grant in actor.grants
+    )
+
+
 def may_read_matches(actor: Actor, organisation_id: int, state: str) -> bool:
     """Tell whether somebody reads the matches of a text."""
     return may_write(actor, organisation_id) or (actor.is_admin and state == PUBLISHED)

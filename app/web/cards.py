@@ -47,6 +47,20 @@ class Card:
         return bands.LABELS[self.band]
 
 
+def pair_address(challenge_id: int, profile_id: int, side: Side) -> str:
+    """Return the address of a pair, as one side looks at it."""
+    return f"/challenges/{challenge_id}/matches/{profile_id}?side={side.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One of the reader's own texts that may fit the text they read: what it is called, and the pair of both."""
+
+    title: str
+    language: str
+    href: str
+
+
 def cards(matches: Iterable[MatchRead], partners: Side) -> list[Card]:
     """Return the cards of a list whose partners are on a side, best first."""
     found = []

@@ -16,8 +16,13 @@ from app.vocabulary import (
 )
 from app.web.forms import Ask, Field, Form
 from app.web.i18n import N_
-from app.web.labels import options
+from app.web.labels import options, step_of
 
+MINIMUM_MATURITY = (
+    ("4", N_("Ein erster Versuch genügt")),
+    ("7", N_("Im Alltag erprobt")),
+    ("9", N_("Seit Langem im Einsatz")),
+)
 TEXT = Form(
     (
         Field(
@@ -35,7 +40,7 @@ FIRST = (
         "title",
         Ask.TEXT,
         N_("Überschrift"),
-        N_("Eine Zeile, an der man Ihre Herausforderung erkennt."),
+        N_("Eine Zeile, an der man Ihre Herausforderung erkennt, höchstens 200 Zeichen."),
         required=True,
     ),
     Field(
@@ -62,30 +67,68 @@ FIRST = (
         required=True,
         options=options(FieldOfAction),
     ),
-    Field("region", Ask.CHOICE, N_("Wo wird es gebraucht?"), required=True, options=options(Region)),
+    Field(
+        "region",
+        Ask.CHOICE,
+        N_("Wo wird es gebraucht?"),
+        N_("Ihr Bundesland; „Ohne festen Ort“, wenn niemand zu Ihnen kommen muss."),
+        required=True,
+        options=options(Region),
+    ),
 )
 DETAILS = (
     Field("target_groups", Ask.CHOICES, N_("Für wen ist es?"), options=options(TargetGroup)),
-    Field("setting", Ask.TEXT, N_("Art der Einrichtung oder des Dienstes"), N_("Zum Beispiel: Wohnheim, Tagespflege")),
-    Field("number_of_sites", Ask.NUMBER, N_("Wie viele Standorte?")),
-    Field("legal_basis", Ask.TEXT, N_("Rechtsgrundlage"), N_("Zum Beispiel: SGB VIII § 31")),
-    Field("budget_band", Ask.CHOICE, N_("Was darf es im Jahr kosten?"), options=options(Band)),
-    Field("own_funds", Ask.NUMBER, N_("Eigenmittel in Euro")),
+    Field(
+        "setting",
+        Ask.TEXT,
+        N_("Art der Einrichtung oder des Dienstes"),
+        N_("Zum Beispiel: Wohnheim, Tagespflege. Höchstens 500 Zeichen."),
+    ),
+    Field("number_of_sites", Ask.NUMBER, N_("Wie viele Standorte?"), N_("Zum Beispiel: 3")),
+    Field("legal_basis", Ask.TEXT, N_("Rechtsgrundlage"), N_("Zum Beispiel: SGB VIII § 31. Höchstens 300 Zeichen.")),
+    Field(
+        "budget_band",
+        Ask.CHOICE,
+        N_("Was darf es im Jahr kosten?"),
+        N_("Ein grober Rahmen genügt."),
+        options=options(Band),
+    ),
+    Field(
+        "own_funds",
+        Ask.NUMBER,
+        N_("Eigenmittel in Euro"),
+        N_("Was Ihre Organisation selbst dazugeben kann, zum Beispiel 2000."),
+    ),
     Field("deadline", Ask.DATE, N_("Bis wann brauchen Sie eine Lösung?")),
-    Field("staff_hours_per_week", Ask.DECIMAL, N_("Wie viele Stunden in der Woche hat Ihr Team dafür?")),
-    Field("personal_data", Ask.CHOICES, N_("Um welche Daten geht es?"), options=options(PersonalData)),
-    Field("existing_systems", Ask.AREA, N_("Welche Programme und Geräte nutzen Sie schon?")),
+    Field(
+        "staff_hours_per_week",
+        Ask.DECIMAL,
+        N_("Wie viele Stunden in der Woche hat Ihr Team dafür?"),
+        N_("Alle zusammen, zum Beispiel 2,5."),
+    ),
+    Field(
+        "personal_data",
+        Ask.CHOICES,
+        N_("Um welche Daten geht es?"),
+        N_("Was das Programm über Menschen wissen müsste."),
+        options=options(PersonalData),
+    ),
+    Field(
+        "existing_systems",
+        Ask.AREA,
+        N_("Welche Programme und Geräte nutzen Sie schon?"),
+        N_("Womit die Lösung zusammenarbeiten müsste; auch „keine“ hilft."),
+    ),
     Field("tried_before", Ask.AREA, N_("Was haben Sie schon versucht?"), N_("Und wie ging es aus?")),
-    Field("success", Ask.AREA, N_("Woran erkennen Sie den Erfolg?")),
+    Field(
+        "success", Ask.AREA, N_("Woran erkennen Sie den Erfolg?"), N_("Zum Beispiel: eine Stunde weniger Papier am Tag")
+    ),
     Field(
         "minimum_maturity",
         Ask.CHOICE,
         N_("Wie erprobt muss es mindestens sein?"),
-        options=[
-            ("4", N_("Ein erster Versuch genügt")),
-            ("7", N_("Im Alltag erprobt")),
-            ("9", N_("Seit Langem im Einsatz")),
-        ],
+        N_("Was weniger erprobt ist, steht dann nicht in Ihrer Liste."),
+        options=MINIMUM_MATURITY,
     ),
     Field("expires_on", Ask.DATE, N_("Bis wann soll es sichtbar sein?"), N_("Ohne Angabe: sechs Monate.")),
 )
@@ -98,6 +141,7 @@ MUSTS = (
         "must_hosting",
         Ask.CHOICE,
         N_("Wo dürfen die Daten liegen?"),
+        N_("Wer etwas anderes angibt, steht dann nicht in Ihrer Liste."),
         options=[
             ("germany", N_("nur in Deutschland oder bei uns")),
             ("eu", N_("nur in der EU")),
@@ -116,8 +160,20 @@ MUSTS = (
         N_("Welches Datenschutzrecht muss das Startup erfüllen?"),
         options=options(DataProtectionRegime),
     ),
-    Field("must_language", Ask.CHOICE, N_("In welcher Sprache muss es sein?"), options=options(Language)),
-    Field("must_max_price_band", Ask.CHOICE, N_("Was darf es höchstens kosten?"), options=options(Band)),
+    Field(
+        "must_language",
+        Ask.CHOICE,
+        N_("In welcher Sprache muss es sein?"),
+        N_("Das Produkt und die Hilfe dazu."),
+        options=options(Language),
+    ),
+    Field(
+        "must_max_price_band",
+        Ask.CHOICE,
+        N_("Was darf es höchstens kosten?"),
+        N_("Was teurer ist, steht dann nicht in Ihrer Liste."),
+        options=options(Band),
+    ),
     Field(
         "must_other",
         Ask.LINES,
@@ -138,10 +194,13 @@ _PREFIX = "must_"
 _CODES = {asked.name: {code for code, _ in asked.options} for asked in MUSTS}
 
 
-def to_content(values: Mapping[str, Any], kept: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+def to_content(
+    values: Mapping[str, Any], kept: Sequence[Mapping[str, Any]] = (), level: int | None = None
+) -> dict[str, Any]:
     """Return the content of a challenge from the values of its form.
 
-    kept: must-haves the form can't show; they stay.
+    kept: must-haves the form can't show; they stay. level: the stored maturity; one between those the form asks for
+    stays, unless somebody chooses another.
     """
     musts: list[dict[str, Any]] = [{"kind": name} for name in _FLAGS if values.get(_PREFIX + name)]
     musts += [{"kind": name, "value": value} for name in _ONE if (value := values.get(_PREFIX + name))]
@@ -150,13 +209,16 @@ def to_content(values: Mapping[str, Any], kept: Sequence[Mapping[str, Any]] = ()
     content = {name: value for name, value in values.items() if name in ChallengeContent.model_fields}
     maturity = content.get("minimum_maturity")
     if isinstance(maturity, str) and maturity.isdecimal():
-        content["minimum_maturity"] = int(maturity)
+        kept_level = level is not None and step_of(level, MINIMUM_MATURITY) == maturity
+        content["minimum_maturity"] = level if kept_level else int(maturity)
     return content | {"must_haves": [*musts, *(dict(must) for must in kept)]}
 
 
 def to_values(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of the form from the content of a challenge."""
     values = dict(content)
+    if isinstance(level := content.get("minimum_maturity"), int):
+        values["minimum_maturity"] = step_of(level, MINIMUM_MATURITY)
     for must in content.get("must_haves") or []:
         name = _PREFIX + must["kind"]
         if must["kind"] in _FLAGS:

@@ -14,8 +14,8 @@ from app.matches.service import explain_match
 from app.profiles import service as profiles
 from app.web import bands
 from app.web.cards import labels_of
-from app.web.i18n import N_, shown_date, shown_number
-from app.web.labels import label
+from app.web.i18n import N_, shown_date, shown_languages, shown_number
+from app.web.labels import label, maturity
 from app.web.view import View, ViewDep
 from matching.texts import Side
 
@@ -59,6 +59,14 @@ def _plain(name: str) -> Callable[[View, Any], str]:
     return say
 
 
+def _maturity(view: View, text: Any) -> str:
+    return view.gettext(maturity(text.maturity)) if text.maturity else ""
+
+
+def _languages(view: View, text: Any) -> str:
+    return shown_languages(text.languages, view.language)
+
+
 def _confirmed(view: View, text: Any) -> str:
     return shown_date(text.last_confirmed, view.language) if text.last_confirmed else ""
 
@@ -71,6 +79,7 @@ FACTS: Final[Sequence[tuple[str, bool, Callable[[View, Any], str]]]] = (
     (N_("Im Einsatz in"), True, _plain("settings_proven")),
     (N_("Referenzen"), True, _plain("welfare_references")),
     (N_("Gemessene Wirkung"), True, _plain("evidence_of_effect")),
+    (N_("Wie weit es ist"), False, _maturity),
     (N_("Bezahlung"), False, _code("price_model")),
     (N_("Preis"), False, _code("price_band")),
     (N_("Bisher bezahlt von"), False, _codes("payers")),
@@ -81,6 +90,7 @@ FACTS: Final[Sequence[tuple[str, bool, Callable[[View, Any], str]]]] = (
     (N_("Barrierefreiheit"), False, _code("accessibility")),
     (N_("Zertifikate"), False, _plain("certifications")),
     (N_("Arbeitet zusammen mit"), False, _plain("interfaces")),
+    (N_("Sprachen von Produkt und Hilfe"), False, _languages),
     (N_("Stunden für die Einrichtung"), False, _plain("onboarding_hours")),
     (N_("Freie Plätze für Pilotversuche"), False, _plain("free_pilot_slots")),
     (N_("Antwort in Tagen"), False, _plain("response_days")),

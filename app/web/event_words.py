@@ -110,6 +110,7 @@ EVENTS: Mapping[str, str] = {
     "second_factor.begun": N_("Zweiten Faktor begonnen"),
     "second_factor.added": N_("Zweiten Faktor eingerichtet"),
     "second_factor.removed": N_("Zweiten Faktor ausgeschaltet"),
+    "second_factor.removed_for_person": N_("Zweiten Faktor für jemanden entfernt"),
     "second_factor.refused": N_("Zweiter Faktor nicht angenommen"),
     "identity.linked": N_("Mit einem Anmeldedienst verbunden"),
     "sign_in.succeeded": N_("Angemeldet"),

@@ -263,7 +263,10 @@ def parse(model: type[BaseModel], values: Mapping[str, Any]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """A page that is one form and sends to its own address. Texts are German and translated when shown."""
+    """A page that is one form and sends to its own address. Texts are German and translated when shown.
+
+    back: where `Abbrechen` leads; about: the name of what it is about, shown as it is.
+    """
 
     heading: str
     button: str
@@ -271,6 +274,7 @@ class FormPage:
     intro: tuple[str, ...] = ()
     danger: bool = False
     back: str = ""
+    about: str = ""
 
     def show(self, view: View, values: Mapping[str, Any] | None = None, **hidden: str) -> Response:
         """Return the page to be filled in; `hidden` is sent along."""

@@ -4,11 +4,13 @@ The catalogue is read as it is, so that nothing has to be compiled at set-up. `s
 """
 
 import gettext
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -87,6 +89,12 @@ def shown_number(value: object, language: Language) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return str(format_decimal(value, locale=locale_of(language)))
+
+
+def shown_languages(codes: Iterable[str], language: Language) -> str:
+    """Return what languages are called, from their two letters."""
+    names = Locale.parse(locale_of(language)).languages
+    return ", ".join(str(names.get(code, code)) for code in codes)
 
 
 def shown_moment(value: datetime | str, language: Language) -> str:

@@ -190,6 +190,7 @@ _BY_VOCABULARY |= {
         "invitation": N_("Einladung"),
         "already_registered": N_("Schon registriert"),
         "password_changed": N_("Passwort geändert"),
+        "second_factor_removed": N_("Zweiter Faktor entfernt"),
         "organisation_verified": N_("Organisation bestätigt"),
         "alert": N_("Nachricht des Dienstes"),
         "digest": N_("Zusammenfassung"),
@@ -228,6 +229,26 @@ _PLAIN: dict[str, str] = {code: text for texts in _BY_VOCABULARY.values() for co
 # Codes that stand for different things in different vocabularies: outside of forms these meanings win.
 _PLAIN |= _BY_VOCABULARY[FieldOfAction]
 _BY_NAME = {vocabulary.__name__: texts for vocabulary, texts in _BY_VOCABULARY.items()}
+
+MATURITY: Options = (
+    ("2", N_("Idee")),
+    ("4", N_("Erster Versuch")),
+    ("6", N_("Test mit Nutzenden")),
+    ("7", N_("Im Alltag erprobt")),
+    ("8", N_("Fertiges Produkt")),
+    ("9", N_("Seit Langem im Einsatz")),
+)
+"""Technology readiness levels as people say them; the levels between belong to the one below."""
+
+
+def step_of(level: int, steps: Options) -> str:
+    """Return the code of the step a level belongs to; what lies below all of them belongs to the first."""
+    return max((code for code, _ in steps if int(code) <= level), default=steps[0][0])
+
+
+def maturity(level: int) -> str:
+    """Return how far something has come, in German."""
+    return dict(MATURITY)[step_of(level, MATURITY)]
 
 
 def options(vocabulary: type[StrEnum], only: Iterable[str] | None = None) -> Options:

@@ -1,7 +1,7 @@
 """The lists of matches of a challenge or a profile: as page, to print, as CSV and XLSX."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -190,7 +190,9 @@ def _download(
     view: View, context: Context, session: Session, actor: Actor, side: Side, text_id: int, wanted: Wanted, write: Write
 ) -> Response:
     listed = _listed(view, context, session, actor, side, text_id, wanted.to_filter(), limit=ALL, cursor=None)
-    return write(view, sheets.of_matches(view, replace(wanted), listed.title, listed.cards, context.clock.today()))
+    networks = {network.slug: network.name for network in organisations.networks(session)}
+    today = context.clock.today()
+    return write(view, sheets.of_matches(view, wanted, listed.title, listed.cards, today, networks))
 
 
 def add_downloads(side: Side, noun: str) -> None:

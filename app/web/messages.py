@@ -51,6 +51,8 @@ DONE = {
     "unsubscribed": N_("Sie bekommen keine solchen Mails mehr."),
     "mails-saved": N_("Gespeichert. So oft schreiben wir Ihnen."),
     "user-changed": N_("Gespeichert."),
+    "persons-factor-removed": N_("Der zweite Faktor ist entfernt. Die Person hat eine Mail bekommen."),
+    "coordinator-dismissed": N_("Die Person koordiniert das Netzwerk nicht mehr."),
     "user-erased": N_("Die Person ist gelöscht."),
     "rules-saved": N_("Gespeichert. Die Regeln gelten ab jetzt."),
     "run-requested": N_("Die Neuberechnung ist angestoßen."),

@@ -1,6 +1,7 @@
 """One challenge and one profile: why they fit, how the pair stands, and saying yes or no."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -16,7 +17,18 @@ from app.decisions import policies, reading, repository, service
 from app.decisions.repository import Pair
 from app.decisions.schemas import DecisionRead, DecisionWrite
 from app.decisions.view import Standing, view_of
-from app.errors import FieldError, Forbidden, MalformedInput, NotFound, NotPublished, TooManyOpenInterests
+from app.errors import (
+    AlreadyDecided,
+    AlreadyIntroduced,
+    AppError,
+    AskAgainLater,
+    FieldError,
+    Forbidden,
+    MalformedInput,
+    NotFound,
+    NotPublished,
+    TooManyOpenInterests,
+)
 from app.matches.schemas import MatchExplanation
 from app.matches.service import explain_match
 from app.vocabulary import DecisionAnswer, DecisionReason, DecisionState, PairState
@@ -38,7 +50,7 @@ DECLINE = Form(
             "note",
             Ask.AREA,
             N_("Ein Satz dazu"),
-            N_("Hat die andere Seite angefragt, liest sie ihn."),
+            N_("Hat die andere Seite angefragt, liest sie ihn. Höchstens 500 Zeichen."),
             rows=4,
         ),
     )
@@ -46,7 +58,17 @@ DECLINE = Form(
 HIDDEN = tuple(Field(name, Ask.HIDDEN, "") for name in ("answer", "side", "back"))
 ASKED = Form((*HIDDEN, *DECLINE.fields))
 
+SAID = (*repository.CURRENT, DecisionState.AGREED)
+
 SideCode = Annotated[Literal["challenge", "profile"] | None, Query()]
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNotAsk:
+    """Why no interest can be shown in a pair right now: not_listed, full, unanswered, taken_back; until which day."""
+
+    code: str
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +86,27 @@ class PairPage:
     """A polite decline: ready to be sent by who was asked, in the other side's place for who got no answer."""
     answer: DecisionRead | None = None
     """The no of the other side to an interest, with its reason."""
+    why_not_ask: WhyNotAsk | None = None
 
     @property
     def is_asked(self) -> bool:
         """Tell whether the other side waits for an answer."""
         return self.standing is not None and self.standing.state is PairState.ASKED
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Tell whether one of the two sides waits for the other."""
+        return self.standing is not None and self.standing.state in {PairState.ASKED, PairState.WAITING}
+
+    @property
+    def may_ask(self) -> bool:
+        """Tell whether an interest can be shown or agreed to."""
+        return self.explained is not None and self.why_not_ask is None
+
+    @property
+    def may_decline(self) -> bool:
+        """Tell whether there is something to say no to."""
+        return self.why_not_ask is None or self.why_not_ask.code != "not_listed"
 
     @property
     def address(self) -> str:
@@ -115,6 +153,11 @@ class PairPage:
         """Return what the criteria nobody knows about are called."""
         return labels_of(self.explained.match.criteria, "open") if self.explained else ()
 
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """Return what the criteria that are not met are called."""
+        return labels_of(self.explained.match.criteria, "failed") if self.explained else ()
+
 
 @router.get("/challenges/{challenge_id}/matches/{profile_id}", operation_id="show_pair")
 def show_pair(
@@ -140,13 +183,28 @@ def submit_decision(
         wanted = _wanted(sent)
         decision = service.decide(context, actor, challenge_id, profile_id, wanted)
     except (*SHOWN_IN_FORMS, TooManyOpenInterests) as error:
-        keep_refusal(view.request, error)
         with context.sessions.read() as session:
+            if (said := _said_before(session, actor, challenge_id, profile_id, sent, error)) is not None:
+                return _done(view, sent, said)
+            keep_refusal(view.request, error)
             page = _page(view, context, session, actor, challenge_id, profile_id, sent.one("side"))
             return _render(view, page, DECLINE.again(view, sent, error), error.status)
-    if sent.one("back") == "conversations":
-        return view.redirect("/conversations", "declined")
-    return _done(view, decision)
+    return _done(view, sent, decision)
+
+
+def _said_before(
+    session: Session, actor: Actor, challenge_id: int, profile_id: int, sent: Sent, error: AppError
+) -> DecisionRead | None:
+    """Return what a side has said already, where it says the same again: a second click leads where the first did."""
+    pair = repository.get_pair(session, challenge_id, profile_id)
+    if not isinstance(error, AlreadyDecided | AlreadyIntroduced) or pair is None:
+        return None
+    wanted = _wanted(sent)
+    for one in reversed(repository.of_pair(session, challenge_id, profile_id)):
+        if one.side == wanted.side and one.state in SAID:
+            same = (one.answer, one.reason, one.note) == (wanted.answer, wanted.reason, wanted.note)
+            return reading.read(session, actor, one, pair) if same else None
+    return None
 
 
 @router.post("/decisions/{decision_id}/take-back", operation_id="submit_take_back")
@@ -167,7 +225,9 @@ def _wanted(sent: Sent) -> DecisionWrite:
     return wanted
 
 
-def _done(view: View, decision: DecisionRead) -> Response:
+def _done(view: View, sent: Sent, decision: DecisionRead) -> Response:
+    if sent.one("back") == "conversations":
+        return view.redirect("/conversations", "declined")
     if decision.introduction_id is not None:
         return view.redirect(f"/introductions/{decision.introduction_id}", "agreed")
     interested = decision.answer is DecisionAnswer.INTERESTED
@@ -200,12 +260,27 @@ def _page(
     try:
         explained = explain_match(context, session, actor, side, own.id, partner.id, view.language)
     except (NotFound, NotPublished):
-        if decides and page.is_asked:
+        if decides and page.is_waited_for:
             return _with_words(session, actor, pair, page)
         raise
     if not decides:
         raise Forbidden
-    return _with_words(session, actor, pair, replace(page, explained=explained))
+    page = replace(page, explained=explained)
+    return _with_words(session, actor, pair, replace(page, why_not_ask=_why_not_ask(context, session, pair, page)))
+
+
+def _why_not_ask(context: Context, session: Session, pair: Pair, page: PairPage) -> WhyNotAsk | None:
+    """Return what would refuse an interest, so that the page says it instead of offering a button that fails."""
+    if page.is_asked or page.explained is None:
+        return None
+    if not page.explained.listed:
+        return WhyNotAsk("not_listed")
+    own = [one for one in repository.of_pair(session, pair.challenge.id, pair.profile.id) if one.side is page.side]
+    repetition = service.find_repetition(own, context.clock.now())
+    if repetition is not None:
+        code = "unanswered" if isinstance(repetition, AskAgainLater) else "taken_back"
+        return WhyNotAsk(code, date.fromisoformat(str(repetition.values["day"])))
+    return WhyNotAsk("full") if page.full else None
 
 
 def _with_words(session: Session, actor: Actor, pair: Pair, page: PairPage) -> PairPage:

@@ -18,11 +18,24 @@ from app.vocabulary import (
 )
 from app.web.forms import Ask, Field, Form
 from app.web.i18n import N_
-from app.web.labels import options
+from app.web.labels import MATURITY, options, step_of
 
 FIRST = (
-    Field("name", Ask.TEXT, N_("Name des Angebots"), required=True),
-    Field("offer", Ask.AREA, N_("Ihr Angebot in einem Satz"), N_("Ohne Fachwörter."), required=True, rows=2),
+    Field(
+        "name",
+        Ask.TEXT,
+        N_("Name des Angebots"),
+        N_("So steht es in den Listen. Höchstens 120 Zeichen."),
+        required=True,
+    ),
+    Field(
+        "offer",
+        Ask.AREA,
+        N_("Ihr Angebot in einem Satz"),
+        N_("Ohne Fachwörter, höchstens 400 Zeichen."),
+        required=True,
+        rows=2,
+    ),
     Field(
         "problem_solved",
         Ask.AREA,
@@ -31,7 +44,14 @@ FIRST = (
         required=True,
         rows=5,
     ),
-    Field("capabilities", Ask.AREA, N_("Was kann Ihr Angebot, und wie?"), required=True, rows=5),
+    Field(
+        "capabilities",
+        Ask.AREA,
+        N_("Was kann Ihr Angebot, und wie?"),
+        N_("Was es tut, wie es abläuft und was man dafür braucht."),
+        required=True,
+        rows=5,
+    ),
     Field(
         "fields_of_action", Ask.CHOICES, N_("Handlungsfelder"), N_("Mindestens eines."), True, options(FieldOfAction)
     ),
@@ -44,32 +64,46 @@ PILOT = (
         N_("Wie viele Pilotversuche können jetzt beginnen?"),
         N_("Bei 0 schlagen wir Sie niemandem vor, bis wieder Platz ist."),
     ),
-    Field("response_days", Ask.NUMBER, N_("In wie vielen Tagen antworten Sie?")),
-    Field("onboarding_hours", Ask.DECIMAL, N_("Wie viele Stunden braucht die Einrichtung, bis es läuft?")),
-    Field("exclusions", Ask.AREA, N_("Wofür ist es nicht gedacht?")),
+    Field("response_days", Ask.NUMBER, N_("In wie vielen Tagen antworten Sie?"), N_("Zum Beispiel: 3")),
+    Field(
+        "onboarding_hours",
+        Ask.DECIMAL,
+        N_("Wie viele Stunden braucht die Einrichtung, bis es läuft?"),
+        N_("Einrichten und Schulung zusammen, zum Beispiel 4,5."),
+    ),
+    Field(
+        "exclusions",
+        Ask.AREA,
+        N_("Wofür ist es nicht gedacht?"),
+        N_("Das erspart beiden Seiten ein Gespräch, das nichts wird."),
+    ),
 )
 PROOF = (
     Field("target_groups", Ask.CHOICES, N_("Für wen ist es?"), options=options(TargetGroup)),
-    Field("settings_proven", Ask.AREA, N_("In welchen Einrichtungen ist es im Einsatz?")),
-    Field("welfare_references", Ask.AREA, N_("Referenzen in der sozialen Arbeit")),
-    Field("evidence_of_effect", Ask.AREA, N_("Was wurde gemessen?")),
+    Field(
+        "settings_proven",
+        Ask.AREA,
+        N_("In welchen Einrichtungen ist es im Einsatz?"),
+        N_("Zum Beispiel: zwei Pflegeheime, eine Tagespflege"),
+    ),
+    Field("welfare_references", Ask.AREA, N_("Referenzen in der sozialen Arbeit"), N_("Wer nutzt es, und seit wann?")),
+    Field("evidence_of_effect", Ask.AREA, N_("Was wurde gemessen?"), N_("Was, wie und mit welchem Ergebnis.")),
     Field(
         "maturity",
         Ask.CHOICE,
         N_("Wie weit ist Ihr Angebot?"),
-        options=[
-            ("2", N_("Idee")),
-            ("4", N_("Erster Versuch")),
-            ("6", N_("Test mit Nutzenden")),
-            ("7", N_("Im Alltag erprobt")),
-            ("8", N_("Fertiges Produkt")),
-            ("9", N_("Seit Langem im Einsatz")),
-        ],
+        options=MATURITY,
     ),
 )
 TERMS = (
     Field("price_model", Ask.CHOICE, N_("Wie wird bezahlt?"), options=options(PriceModel)),
-    Field("price_band", Ask.CHOICE, N_("Was zahlt eine Einrichtung im Jahr?"), options=options(Band)),
+    Field(
+        "price_band",
+        Ask.CHOICE,
+        N_("Was zahlt eine Einrichtung im Jahr?"),
+        N_("Eine übliche Einrichtung, alles zusammen."),
+        options=options(Band),
+    ),
     Field("payers", Ask.CHOICES, N_("Wer hat es bisher bezahlt?"), options=options(Payer)),
     Field("legal_form", Ask.TEXT, N_("Rechtsform"), N_("Zum Beispiel: e. V., gGmbH")),
     Field("non_profit", Ask.YES_NO, N_("Sind Sie gemeinnützig?")),
@@ -80,6 +114,7 @@ TECHNOLOGY = (
         "data_protection_papers",
         Ask.CHOICES,
         N_("Welche Unterlagen zum Datenschutz liegen vor?"),
+        N_("Haken Sie nur an, was fertig ist und sich vorzeigen lässt."),
         options=options(DataProtectionPaper),
     ),
     Field(
@@ -103,10 +138,21 @@ GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
 )
 
 
-def to_content(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the content of a profile from the values of its form."""
+def to_values(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of the form from the content of a profile."""
+    level = content.get("maturity")
+    return dict(content) | ({} if level is None else {"maturity": step_of(level, MATURITY)})
+
+
+def to_content(values: Mapping[str, Any], stored: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the content of a profile from the values of its form.
+
+    stored: a level between those the form asks for stays, unless somebody chooses another.
+    """
     content = {name: value for name, value in values.items() if name in ProfileContent.model_fields}
     maturity = content.get("maturity")
     if isinstance(maturity, str) and maturity.isdecimal():
-        content["maturity"] = int(maturity)
+        level = (stored or {}).get("maturity")
+        kept = level is not None and step_of(level, MATURITY) == maturity
+        content["maturity"] = level if kept else int(maturity)
     return content

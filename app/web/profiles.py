@@ -1,5 +1,6 @@
 """Pages of capability profiles: one's own, anybody's, writing and changing one."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
@@ -15,22 +16,27 @@ from app.api.dependencies import (
 )
 from app.api.paths import Id
 from app.auth.actor import Actor
+from app.challenges import repository as challenges
 from app.context import Context
 from app.errors import Forbidden
 from app.organisations.service import read_organisation
 from app.profiles import repository, service
 from app.profiles.schemas import ProfileCreate, ProfileRead
 from app.publishing import policies
-from app.vocabulary import Role
+from app.vocabulary import ProfileState, Role
 from app.web import previews
+from app.web.cards import NextStep, pair_address
 from app.web.forms import Ask, Field, Form, FormPage, SentDep, parse, submit
 from app.web.i18n import N_
-from app.web.profile_form import FULL, GROUPS, to_content
+from app.web.profile_form import FULL, GROUPS, to_content, to_values
 from app.web.texts import Editor, require_writer
 from app.web.view import ViewDep
+from matching.texts import Side
 
 router = APIRouter(include_in_schema=False)
 
+OFFERED = 20
+"""Own challenges that a page offers to go on with."""
 STEPS = {
     "publish": (service.publish_profile, "published"),
     "pause": (service.pause_profile, "paused"),
@@ -81,7 +87,15 @@ def show_new_profile(view: ViewDep, session: ReadSessionDep, actor: ReadProfiles
     if _has_all_profiles(session, actor):
         return view.redirect("/profile")
     owner = form.fields[0].options[0][0]
-    return view.render("profile_new.html", form=form.blank({"organisation_id": owner}), groups=GROUPS)
+    publishes = _publishes(actor, form)
+    return view.render(
+        "profile_new.html", form=form.blank({"organisation_id": owner}), groups=GROUPS, publishes=publishes
+    )
+
+
+def _publishes(actor: Actor, form: Form) -> bool:
+    """Tell whether one of the startups of a form is verified."""
+    return any(policies.may_publish(actor, int(number)) for number, _ in form.fields[0].options)
 
 
 @router.post("/profiles/new", operation_id="submit_new_profile")
@@ -104,7 +118,7 @@ def submit_new_profile(
             return view.redirect(f"/profiles/{profile['id']}", "drafted")
         return view.redirect(f"/profiles/{profile['id']}/matches", "published")
 
-    return submit(view, form, sent, "profile_new.html", use, groups=GROUPS)
+    return submit(view, form, sent, "profile_new.html", use, groups=GROUPS, publishes=_publishes(actor, form))
 
 
 @router.post("/profiles/preview", operation_id="preview_profile_page")
@@ -121,7 +135,19 @@ def show_profile(profile_id: Id, view: ViewDep, session: ReadSessionDep, actor: 
     text = service.read_profile(session, actor, profile_id)
     own = policies.may_write(actor, text["organisation"]["id"])
     reads_matches = policies.may_read_matches(actor, text["organisation"]["id"], text["state"])
-    return view.render("profile.html", text=text, own=own, reads_matches=reads_matches)
+    steps = [] if own or text["state"] != ProfileState.PUBLISHED else _next_steps(session, actor, profile_id)
+    publishes = policies.may_publish(actor, text["organisation"]["id"])
+    return view.render(
+        "profile.html", text=text, own=own, reads_matches=reads_matches, publishes=publishes, steps=steps
+    )
+
+
+def _next_steps(session: Session, actor: Actor, profile_id: int) -> list[NextStep]:
+    """Return the reader's published challenges, each with its pair: there staff decide."""
+    return [
+        NextStep(row.title, row.language.value, pair_address(row.id, profile_id, Side.CHALLENGE))
+        for row in challenges.published_of_own(session, actor, OFFERED)
+    ]
 
 
 @router.get("/profiles/{profile_id}/edit", operation_id="show_profile_form")
@@ -144,7 +170,7 @@ def _editor(context: Context, actor: Actor, profile_id: int) -> Editor:
             return service.read_profile(session, actor, profile_id)
 
     store = partial(service.edit_profile, context, actor, profile_id)
-    return Editor("profile_edit.html", FULL, load, store, dict, lambda values, _stored: to_content(values))
+    return Editor("profile_edit.html", FULL, load, store, to_values, to_content)
 
 
 @router.post("/profiles/{profile_id}/confirm", operation_id="submit_profile_confirmation")
@@ -172,8 +198,9 @@ def submit_profile_step(
 @router.get("/profiles/{profile_id}/delete", operation_id="show_profile_deletion")
 def show_profile_deletion(profile_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadProfiles) -> Response:
     """Say what deleting means."""
-    require_writer(actor, service.read_profile(session, actor, profile_id))
-    return DELETE.show(view)
+    text = service.read_profile(session, actor, profile_id)
+    require_writer(actor, text)
+    return replace(DELETE, about=text["name"], back=f"/profiles/{profile_id}").show(view)
 
 
 @router.post("/profiles/{profile_id}/delete", operation_id="submit_profile_deletion")

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,11 +28,18 @@ class Sheet:
     rows: Sequence[Sequence[str | int]]
 
 
-def of_matches(view: View, wanted: Any, title: str, found: Sequence[Card], today: date) -> Sheet:
-    """Return a list of matches as a table; the lines above say of what, from when, and with which filters."""
+def of_matches(
+    view: View, wanted: Any, title: str, found: Sequence[Card], today: date, networks: Mapping[str, str]
+) -> Sheet:
+    """Return a list of matches as a table; the lines above say of what, from when, and with which filters.
+
+    networks: {slug: name}.
+    """
     _ = view.gettext
-    chosen = [getattr(wanted, name) for name in ("field_of_action", "region", "language", "network")]
-    filters = ", ".join(_(label(code)) for code in chosen if code) or _(N_("keine"))
+    chosen = [_(label(code)) for code in (wanted.field_of_action, wanted.region, wanted.language) if code]
+    if wanted.network:
+        chosen.append(networks.get(wanted.network, wanted.network))
+    filters = ", ".join(chosen) or _(N_("keine"))
     return Sheet(
         (title, f"{_(N_('Stand'))}: {shown_date(today, view.language)}", f"{_(N_('Filter'))}: {filters}"),
         [

@@ -4,10 +4,11 @@ Every step is stored, so that nothing is lost when a session ends, a window is c
 the version they were made from: when a colleague has saved since, both versions are shown side by side.
 """
 
+import secrets
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.api.dependencies import ContextDep, ReadChallenges, ReadSessionDep, WriteChallenges, WritePreviews
@@ -21,11 +22,11 @@ from app.context import Context
 from app.errors import FieldError, Forbidden, MalformedInput, NotFound, SavedMeanwhile
 from app.organisations.schemas import OrganisationRead
 from app.organisations.service import read_organisation
-from app.vocabulary import Role
+from app.vocabulary import Region, Role
 from app.web import previews
 from app.web.challenge_form import FULL, GROUPS, TEXT, to_content
 from app.web.conflicts import find_differences
-from app.web.forms import Ask, BoundForm, Field, Form, Sent, SentDep, error_text, parse, submit
+from app.web.forms import Ask, BoundForm, Field, Form, FormPage, Sent, SentDep, error_text, parse, submit
 from app.web.i18n import N_
 from app.web.view import View, ViewDep
 from matching.language import detect_language
@@ -34,6 +35,15 @@ router = APIRouter(include_in_schema=False, prefix="/challenges")
 
 LEAST_KEPT = 20
 """Characters after which a text is kept by itself."""
+NAMED = 80
+"""Characters that name a text without a title."""
+DISCARD = FormPage(
+    N_("Angefangenen Text verwerfen"),
+    N_("Endgültig verwerfen"),
+    Form(()),
+    (N_("Alles, was hier geschrieben ist, wird gelöscht. Das lässt sich nicht rückgängig machen."),),
+    danger=True,
+)
 
 
 def _organisations(session: Session, actor: Actor) -> list[OrganisationRead]:
@@ -61,7 +71,20 @@ def show_new_challenge(view: ViewDep, session: ReadSessionDep, actor: ReadChalle
     """Ask for one text; the preview stands beside it."""
     organisations = _organisations(session, actor)
     form = _first_form(organisations).blank({"organisation_id": organisations[0].id})
-    return view.render("challenge_new.html", form=form, version="")
+    return view.render("challenge_new.html", form=form, version="", token=_token())
+
+
+def _token(sent: Sent | None = None) -> str:
+    """Return what a form sends along, so that it begins one challenge however often it is sent."""
+    return (sent.one("token") if sent is not None else "") or secrets.token_urlsafe(16)
+
+
+def _begun(context: Context, actor: Actor, kept: Any, sent: Sent) -> int | None:
+    """Return the unfinished challenge a form goes on with: the one it names, or the one it has begun before."""
+    if str(kept or "").isdecimal():
+        return int(kept)
+    with context.sessions.read() as session:
+        return unfinished.find_begun(session, actor, sent.one("token"), context.clock.now())
 
 
 @router.post("/new", operation_id="submit_new_challenge")
@@ -77,21 +100,22 @@ def submit_new_challenge(
             raise _too_short()
         organisation = _owner(organisations, values["organisation_id"])
         content = _proposed(view, context, actor, values["problem"], organisation)
-        kept = str(values["unfinished"] or "")
+        kept = _begun(context, actor, values["unfinished"], sent)
         row: Unfinished | None = None
-        if kept.isdecimal():
+        if kept is not None:
             try:
-                row = unfinished.keep(context, actor, int(kept), content, sent.version)
+                row = unfinished.keep(context, actor, kept, content, sent.version)
             except SavedMeanwhile as error:
-                return _both(view, context, actor, int(kept), content, error, "")
+                return _both(view, context, actor, kept, content, error, "")
             except NotFound:
                 # Finished or discarded meanwhile: these words are the first of another one.
                 row = None
         if row is None:
-            row = unfinished.begin(context, actor, organisation.id, content)
+            row = unfinished.begin(context, actor, organisation.id, content, sent.one("token"))
         return view.redirect(f"/challenges/unfinished/{row.id}")
 
-    return submit(view, _first_form(organisations), sent, "challenge_new.html", use, version=sent.version or "")
+    shown = {"version": sent.version or "", "token": _token(sent)}
+    return submit(view, _first_form(organisations), sent, "challenge_new.html", use, **shown)
 
 
 def _too_short() -> MalformedInput:
@@ -120,7 +144,7 @@ def _proposed(view: View, context: Context, actor: Actor, text: str, organisatio
     region = {"region": organisation.region.value} if organisation.region else {}
     content = {"title": split.title, "problem": split.problem, "wish": split.wish} | region
     try:
-        matches = previews.challenge_matches(context, actor, content, view.language)
+        matches = previews.challenge_matches(context, actor, content, view.language).items
     except (Forbidden, MalformedInput):
         return content
     return content | {"fields_of_action": previews.proposed_fields(matches)}
@@ -130,8 +154,18 @@ def _proposed(view: View, context: Context, actor: Actor, text: str, organisatio
 def preview_challenge_page(view: ViewDep, sent: SentDep, context: ContextDep, actor: WritePreviews) -> Response:
     """Show the part of the page beside the text; nothing is stored."""
     form = Form((*FULL.fields, Field("organisation_id", Ask.HIDDEN, ""), Field("unfinished", Ask.HIDDEN, "")))
-    part = previews.of_challenge(view, context, actor, form.read(sent, only_sent=True))
+    values = form.read(sent, only_sent=True)
+    part = previews.of_challenge(view, context, actor, values, _region(context, actor, values.get("organisation_id")))
     return view.render("_preview.html", part=part)
+
+
+def _region(context: Context, actor: Actor, organisation_id: Any) -> Region | None:
+    """Return where an organisation of the actor is at home."""
+    number = next((one for one in actor.organisations if str(one) == str(organisation_id)), None)
+    if number is None:
+        return None
+    with context.sessions.read() as session:
+        return read_organisation(session, actor, number).region
 
 
 @router.post("/autosave", operation_id="autosave_challenge")
@@ -139,11 +173,12 @@ def autosave_challenge(view: ViewDep, sent: SentDep, context: ContextDep, actor:
     """Keep what is written while somebody types; answers with the part of the form that says so."""
     form = Form((*FULL.fields, Field("organisation_id", Ask.HIDDEN, ""), Field("unfinished", Ask.HIDDEN, "")))
     values = form.read(sent, only_sent=True)
-    kept, owner = str(values.pop("unfinished", "") or ""), str(values.pop("organisation_id", "") or "")
+    owner = str(values.pop("organisation_id", "") or "")
+    kept = _begun(context, actor, values.pop("unfinished", ""), sent)
     row: Unfinished | None = None
-    if kept.isdecimal():
+    if kept is not None:
         try:
-            row = unfinished.keep(context, actor, int(kept), values, sent.version, by_itself=True)
+            row = unfinished.keep(context, actor, kept, values, sent.version, by_itself=True)
         except SavedMeanwhile as error:
             keep_refusal(view.request, error)
             said = error_text(view, error)
@@ -154,7 +189,7 @@ def autosave_challenge(view: ViewDep, sent: SentDep, context: ContextDep, actor:
             gone = {"unfinished": kept, "version": sent.version, "gone": True}
             return view.render("_autosaved.html", error.status, **gone)
     elif owner.isdecimal() and len(str(values.get("problem") or "")) >= LEAST_KEPT:
-        row = unfinished.begin(context, actor, int(owner), values)
+        row = unfinished.begin(context, actor, int(owner), values, sent.one("token"))
     return view.render("_autosaved.html", row=row)
 
 
@@ -236,7 +271,7 @@ def _gone(view: View, session: Session, actor: Actor, sent: Sent, error: NotFoun
     keep_refusal(view.request, error)
     form = _first_form(organisations, FULL).again(view, sent, None)
     form = replace(form, values=dict(form.values) | {"organisation_id": [str(organisations[0].id)], "unfinished": []})
-    return view.render("challenge_gone.html", error.status, form=form, groups=GROUPS)
+    return view.render("challenge_gone.html", error.status, form=form, groups=GROUPS, token=_token())
 
 
 @router.post("/unfinished", operation_id="submit_challenge_again")
@@ -250,10 +285,15 @@ def submit_challenge_again(
     def use(values: dict[str, Any]) -> Response:
         values.pop("unfinished")
         owner = _owner(organisations, values.pop("organisation_id"))
-        row = unfinished.begin(context, actor, owner.id, values)
+        begun = _begun(context, actor, "", sent)
+        if begun is not None:
+            row = unfinished.keep(context, actor, begun, values, sent.version)
+        else:
+            row = unfinished.begin(context, actor, owner.id, values, sent.one("token"))
         return view.redirect(f"/challenges/unfinished/{row.id}")
 
-    return submit(view, _first_form(organisations, FULL), sent, "challenge_gone.html", use, groups=GROUPS)
+    shown = {"groups": GROUPS, "token": _token(sent)}
+    return submit(view, _first_form(organisations, FULL), sent, "challenge_gone.html", use, **shown)
 
 
 def _check(values: dict[str, Any]) -> ChallengeContent:
@@ -315,6 +355,22 @@ def _finished(view: View, challenge: dict[str, Any]) -> Response:
     if challenge["state"] == "draft":
         return view.redirect(f"/challenges/{challenge['id']}", "drafted")
     return view.redirect(f"/challenges/{challenge['id']}/matches", "published")
+
+
+@router.get("/unfinished/{unfinished_id}/discard", operation_id="show_unfinished_discard")
+def show_unfinished_discard(
+    unfinished_id: Id,
+    view: ViewDep,
+    session: ReadSessionDep,
+    actor: ReadChallenges,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> Response:
+    """Say what discarding means. version: the one that was seen before coming here."""
+    row = unfinished.read(session, actor, unfinished_id)
+    words = " ".join((row.content.get("title") or row.content.get("problem") or "").split())
+    about = words[:NAMED] + (" …" if len(words) > NAMED else "")
+    page = replace(DISCARD, about=about, back=f"/challenges/unfinished/{unfinished_id}")
+    return page.show(view, version=str(version or row.version))
 
 
 @router.post("/unfinished/{unfinished_id}/discard", operation_id="submit_unfinished_discard")

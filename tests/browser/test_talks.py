@@ -25,8 +25,13 @@ def test_two_sides_agree_and_write_to_each_other(site: Site, open_page: Open, ja
     challenge = new_challenge(site, f"Flur {width}")
     staff = open_page("staff_a", width=width, javascript=javascript).page
     staff.goto(f"{site.url}/challenges/{challenge}/matches")
-    profile = f"/profiles/{site.world.ids['profile']}"
-    card = staff.locator("ol.cards > li").filter(has=staff.locator(f'h2 a[href="{profile}"]'))
+    profile = f"/matches/{site.world.ids['profile']}?side=challenge"
+    card = staff.locator("ol.cards > li").filter(has=staff.locator(f'h2 a[href$="{profile}"]'))
+    # What is folded away on the screen is printed.
+    expect(card.locator("blockquote").first).to_be_hidden()
+    staff.emulate_media(media="print")
+    expect(card.locator("blockquote").first).to_be_visible()
+    staff.emulate_media(media="screen")
     card.get_by_role("button", name="Interesse zeigen").click()
     expect(staff.locator("main")).to_contain_text("Ihr Interesse ist angekommen")
     expect(card).to_contain_text("Sie warten auf Antwort")
@@ -51,6 +56,7 @@ def test_two_sides_agree_and_write_to_each_other(site: Site, open_page: Open, ja
     staff.get_by_role("button", name="Nachricht senden").click()
     expect(staff.locator("main")).to_contain_text("Donnerstag um zehn")
     staff.select_option("#f-status", "ended")
+    staff.check("#f-end")
     staff.get_by_role("button", name="Stand speichern").click()
     expect(staff.locator("main")).to_contain_text("Dieses Gespräch ist beendet")
     startup.reload()

@@ -105,3 +105,28 @@ def test_who_writes_on_a_discarded_text_keeps_the_words(
     page.wait_for_url("**/challenges/unfinished/*")
     expect(page.locator("#f-wish")).to_have_value(words)
     assert not page.url.endswith(f"/{row.id}")
+
+
+def test_what_is_not_saved_is_said_until_it_is(site: Site, open_page: Open, axe: str) -> None:
+    """The server is out of reach, then fails, then is back: the page says so beside the form, and saves."""
+    page = open_page("staff_a", width=320).page
+    page.goto(f"{site.url}/challenges/new")
+    for part in ("autosave", "preview"):
+        page.route(f"**/challenges/{part}", lambda route: route.abort())
+    page.fill("#f-problem", "Nachts ist bei uns niemand da, der einen Sturz bemerkt.")
+    expect(page.locator("#preview-failed")).to_contain_text("nicht auf dem neuesten Stand")
+    expect(page.locator("#autosave-failed")).to_contain_text("Gerade nicht gespeichert")
+    assert violations(page, axe) == []
+    page.unroute("**/challenges/preview")
+    page.route("**/challenges/autosave", lambda route: route.fulfill(status=503, body="x"))
+    page.fill("#f-problem", "Nachts ist bei uns niemand da, der einen Sturz bemerkt. Niemand.")
+    expect(page.locator("#preview-failed")).to_be_empty()
+    expect(page.locator("#autosave-failed")).to_contain_text("Gerade nicht gespeichert")
+    page.unroute("**/challenges/autosave")
+    page.fill("#f-problem", "Nachts ist bei uns niemand da, der einen Sturz bemerkt. Wirklich niemand.")
+    expect(page.locator("#autosave")).to_contain_text("Gespeichert")
+    expect(page.locator("#autosave-failed")).to_be_empty()
+    page.route("**/challenges/autosave", lambda route: route.abort())
+    page.fill("#f-problem", "Nachts ist bei uns niemand da, der einen Sturz bemerkt. Doch nicht.")
+    expect(page.locator("#autosave-failed")).to_contain_text("Gerade nicht gespeichert")
+    expect(page.locator("#autosave")).not_to_contain_text("Gespeichert")

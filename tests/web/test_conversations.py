@@ -38,7 +38,9 @@ def test_two_clicks_lead_from_a_match_to_a_talk(site: Site) -> None:
     sent = site.post(pair_of(site), hidden_fields(page, pair_of(site)), "staff_a")
     assert (sent.status, sent.location) == (303, f"{matches}?done=interest-sent")
     again = site.post(pair_of(site), {"side": "challenge", "answer": "interested"}, "staff_a")
-    assert again.status == 409, "said once is said"
+    assert again.location == sent.location, "a second click leads where the first one did"
+    other = {"side": "challenge", "answer": "not_interested", "reason": "cost", "note": ""}
+    assert site.post(pair_of(site), other, "staff_a").status == 409, "said once is said"
     card = site.get("/", "startup_a").all("main section")[0]
     assert "Organisation a" in card.get_text()
     assert pair_of(site) in str(card.select("a")[0]["href"])
@@ -73,9 +75,10 @@ def test_a_decline_needs_a_reason_keeps_what_was_typed_and_can_be_undone(site: S
     assert refused.field("note") == "Erst im Herbst."
     declined = site.post(pair_of(site), no | {"reason": "cost", "note": ""}, "staff_a")
     assert declined.location.endswith("/matches?done=declined")
-    profile = f"/profiles/{site.ids['profile']}"
     matches = f"/challenges/{site.ids['challenge']}/matches"
-    assert profile not in {str(link["href"]) for link in site.get(matches, "staff_a").all(".cards a")}
+    assert f"{pair_of(site)}?side=challenge" not in {
+        str(link["href"]) for link in site.get(matches, "staff_a").all(".cards a")
+    }
     rows = site.get("/conversations", "staff_a").all('form[action$="/take-back"]')
     (undo,) = [row for row in rows if pair_of(site) in str(site.get(pair_of(site), "staff_a").html)][-1:]
     taken_back = site.post(str(undo["action"]), {}, "staff_a")
@@ -87,7 +90,13 @@ def test_a_message_that_is_refused_is_kept_and_an_ended_talk_takes_none(site: Si
     long = site.post(f"{address}/messages", {"body": "x" * 5001, "token": "t"}, "staff_a")
     assert long.status == 422
     assert long.field("body") == "x" * 5001
-    ended = site.post(f"{address}/status", {"status": "ended", "happened_on": "", "note": "Passte nicht."}, "staff_a")
+    step = {"status": "ended", "happened_on": "", "note": "Passte nicht."}
+    asked = site.post(f"{address}/status", step, "staff_a")
+    assert asked.status == 422, "ending is for good, so a box asks"
+    assert asked.one("#f-end")["aria-invalid"] == "true"
+    assert asked.field("note") == "Passte nicht."
+    assert site.get(address, "startup_a").all(f'form[action="{address}/messages"]'), "nothing has changed"
+    ended = site.post(f"{address}/status", step | {"end": "yes"}, "staff_a")
     assert ended.status == 303
     page = site.get(address, "startup_a")
     assert "Passte nicht." in page.said("main")
@@ -143,15 +152,17 @@ def test_every_address_in_a_mail_is_a_page_of_its_reader(site: Site) -> None:
 
 def test_what_a_decline_hides_can_be_shown_and_is_brought_back_from_there(site: Site) -> None:
     matches = f"/challenges/{site.ids['challenge']}/matches"
-    profile = f"/profiles/{site.ids['profile']}"
     before = [str(link["href"]) for link in site.get(matches, "staff_a").all(".cards h2 a")]
     no = {"side": "challenge", "answer": "not_interested", "reason": "other", "note": ""}
     site.post(pair_of(site), no, "staff_a")
     page = site.get(matches, "staff_a")
-    assert profile not in {str(link["href"]) for link in page.all(".cards h2 a")}
+    assert f"{pair_of(site)}?side=challenge" not in {str(link["href"]) for link in page.all(".cards h2 a")}
     (show,) = [str(link["href"]) for link in page.all("main a") if "hidden=shown" in str(link["href"])]
     shown = site.get(matches + show, "staff_a")
     assert [str(link["href"]) for link in shown.all(".cards h2 a")] == before
+    files = [str(link["href"]) for link in shown.all("main a") if "/matches." in str(link["href"])]
+    assert len(files) == 2
+    assert all("hidden=shown" in file for file in files), "what is seen is what is in the file"
     (undo,) = shown.all('.cards form[action$="/take-back"]')
     assert "anderer Grund" in str(undo.parent)
     assert site.post(str(undo["action"]), {}, "staff_a").location == f"{matches}?done=taken-back"
@@ -182,7 +193,7 @@ def test_only_steps_that_can_follow_are_offered(site: Site) -> None:
 
 def test_what_was_written_while_the_other_side_ended_the_talk_is_not_lost(site: Site) -> None:
     address = f"/introductions/{site.ids['introduction']}"
-    site.post(f"{address}/status", {"status": "ended", "happened_on": "", "note": ""}, "startup_a")
+    site.post(f"{address}/status", {"status": "ended", "happened_on": "", "note": "", "end": "yes"}, "startup_a")
     late = site.post(f"{address}/messages", {"body": "Geht es <Montag>?", "token": "t"}, "staff_a")
     assert late.status == 409
     assert late.said("#unsent") == "Geht es <Montag>?"

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.api.own_path import own_path
-from app.models import ApiToken, Challenge, Message, UnfinishedChallenge
+from app.models import ApiToken, Challenge, IntroductionStep, MailOutbox, Message, UnfinishedChallenge
 from app.web.forms import Ask, Field, Form, Sent
 from tests.access.page_matrix import CHALLENGE_FORM
 from tests.access.world import PASSWORD
@@ -264,3 +264,40 @@ def test_going_back_and_writing_again_sends_a_second_message(site: Site) -> None
     for body in ("Guten Tag", "Guten Tag", "Ach ja: am Dienstag geht es auch."):
         assert site.post(f"{path}/messages", form | {"body": body}, "staff_a").status == 303
     assert count(site, Message) == before + 2
+
+
+def test_one_form_begins_one_challenge_however_often_it_is_sent(site: Site) -> None:
+    owner = str(site.ids["organisation_a"])
+    form = {"organisation_id": owner, "problem": TEXT, "unfinished": ""}
+    form["token"] = site.get("/challenges/new", "staff_a").field("token")
+    before = count(site, UnfinishedChallenge)
+    saved = site.post("/challenges/autosave", form, "staff_a").one('[name="unfinished"]')["value"]
+    first = site.post("/challenges/new", form, "staff_a")
+    assert first.location == f"/challenges/unfinished/{saved}", "the click was faster than the answer to the autosave"
+    again = site.post("/challenges/new", form | {"problem": TEXT + " Und das bald."}, "staff_a")
+    assert again.location == first.location, "also after going back"
+    assert "Und das bald." in site.get(first.location, "staff_a").field("problem")
+    assert count(site, UnfinishedChallenge) == before + 1
+    assert site.post("/challenges/new", form, "colleague_a").location != first.location, "tokens are one's own"
+    rest = CHALLENGE_FORM | {"organisation_id": owner, "token": "another"}
+    ways = {site.post("/challenges/unfinished", rest, "staff_a").location for _ in range(2)}
+    assert len(ways) == 1
+
+
+def test_a_second_click_leads_where_the_first_one_did(site: Site) -> None:
+    """Without JavaScript nothing holds a second click back."""
+    members = f"/organisations/{site.ids['organisation_a']}"
+    invite = {"email": "neu@people.example", "token": site.get(members, "staff_a").field("token")}
+    before = count(site, MailOutbox)
+    assert {site.post(f"{members}/invitations", invite, "staff_a").location for _ in range(2)} == {
+        f"{members}?done=invited"
+    }
+    assert count(site, MailOutbox) == before + 1, "a second mail would end the link in the first"
+    talk = f"/introductions/{site.ids['introduction']}"
+    for status in ("pilot", "ended"):
+        step = {"status": status, "happened_on": "", "note": "Läuft."}
+        assert {site.post(f"{talk}/status", step, "staff_a").location for _ in range(2)} == {f"{talk}?done=saved"}
+    assert site.post(f"{talk}/status", step | {"note": "Anders."}, "staff_a").status == 409
+    with site.context.sessions.read() as session:
+        said = session.scalars(select(IntroductionStep.note).order_by(IntroductionStep.id)).all()
+        assert said[-2:] == ["Läuft.", "Läuft."]

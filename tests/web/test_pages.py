@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.api.problem_details import is_page
+from app.models import Organisation
+from app.vocabulary import Region
 from app.web.event_words import EVENTS
 from app.web.sheets import Sheet, as_csv, as_xlsx, safe_cell
 from tests import stories
@@ -194,11 +196,11 @@ def test_nothing_fits_is_an_answer(site: Site) -> None:
 
 def test_the_files_hold_what_the_page_shows(site: Site) -> None:
     path = f"/challenges/{site.ids['challenge']}/matches"
-    answer = site.client.get(f"{path}.csv?field_of_action=health", headers=site.world.headers("staff_a"))
+    answer = site.client.get(f"{path}.csv?field_of_action=health&network=send", headers=site.world.headers("staff_a"))
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert rows[0] == ["Sturz Nachtdienst"]
     assert rows[1] == ["Stand: 23.11.2026"]
-    assert rows[2] == ["Filter: Gesundheit"]
+    assert rows[2] == ["Filter: Gesundheit, Social Entrepreneurship Netzwerk Deutschland"]
     assert rows[4][2] == "Sensor Sturz Nachtdienst"
     assert "attachment" in answer.headers["content-disposition"]
     book = site.client.get(f"{path}.xlsx", headers=site.world.headers("staff_a"))
@@ -228,13 +230,14 @@ def test_a_workbook_has_strings_and_no_formulas() -> None:
 def test_the_menu_shows_what_somebody_may_use(site: Site) -> None:
     menus = {
         subject: [str(link["href"]) for link in site.get("/", subject).all("nav a")]
-        for subject in ("staff_a", "startup_a", "coordinator_a", "admin", "anonymous")
+        for subject in ("staff_a", "startup_a", "coordinator_a", "coordinator_s", "admin", "anonymous")
     }
     organisation_a, organisation_s = site.ids["organisation_a"], site.ids["organisation_s"]
     assert menus == {
         "staff_a": ["/challenges", "/startups", "/conversations", f"/organisations/{organisation_a}"],
         "startup_a": ["/profile", "/browse", "/conversations", f"/organisations/{organisation_s}"],
-        "coordinator_a": ["/verification", "/browse", "/reports"],
+        "coordinator_a": ["/verification", "/reports", "/browse"],
+        "coordinator_s": ["/verification", "/reports", "/startups"],
         "admin": ["/verification", "/users", "/rescoring", "/reports", "/operation", "/audit"],
         "anonymous": [],
     }
@@ -261,6 +264,31 @@ def test_a_preview_says_why_it_is_empty(site: Site) -> None:
     assert found.said("#status") == "2 Vorschläge"
     foreign = site.post("/challenges/preview", {"problem": "Sturz im Nachtdienst, viel zu spät."}, "startup_a")
     assert "Sensor" not in foreign.text
+
+
+def test_a_preview_asks_for_what_is_missing_and_claims_nothing(site: Site) -> None:
+    problem = (
+        "In unserem Pflegeheim mit 64 Plätzen ist nachts eine Fachkraft allein; ein Sturz im Nachtdienst fällt erst "
+        "beim Rundgang auf. Die Daten müssen in Deutschland liegen. Wir wünschen uns einen Sensor."
+    )
+    first = {"problem": problem, "organisation_id": str(site.ids["organisation_a"]), "unfinished": "", "token": "t"}
+    part = site.post("/challenges/preview", first, "staff_a")
+    assert "Das hilft am meisten" not in part.text, "for one text there is an end"
+    assert "Im Text erkannt: Speicherort in Deutschland" in part.said(".preview-part")
+    assert "Gesundheit. Sie bestätigen es im nächsten Schritt." in part.said(".preview-part")
+    assert "Region" not in part.said(".preview-part"), "of which nobody has said anything"
+    with site.context.sessions.write() as session:
+        session.get_one(Organisation, site.ids["organisation_a"]).region = Region.BAYERN
+    assert "Region Bayern" in site.post("/challenges/preview", first, "staff_a").said(".preview-part")
+    form = {"problem": problem, "region": "bayern", "fields_of_action": "health", "must_hosting": ""}
+    details = site.post("/challenges/preview", form | {"setting": ""}, "staff_a")
+    assert "Um welche Art von Einrichtung geht es?" in details.text
+    assert "Handlungsfeld, wie" not in details.text
+    chosen = site.post("/challenges/preview", form | {"must_hosting": "germany"}, "staff_a")
+    assert "Im Text erkannt" not in chosen.text
+    edit = site.get(f"/challenges/{site.ids['challenge']}/edit", "staff_a")
+    assert edit.one("#writing [hx-post]")["hx-post"] == "/challenges/preview"
+    assert edit.one("#preview-failed")["data-failed"]
 
 
 def test_an_admin_finds_events(site: Site) -> None:

@@ -58,5 +58,8 @@ def test_the_hint_asks_for_one_thing_at_a_time() -> None:
     assert next_hint({"problem": problem, "wish": "Hilfe"}) is Hint.HOW_OFTEN
     full = {"problem": problem + "24 Menschen.", "wish": "Hilfe"}
     assert next_hint(full) is None
+    assert next_hint(full | {"must_haves": [], "existing_systems": ""}) is Hint.MUST_HAVES
+    assert next_hint(full | {"must_haves": [], "existing_systems": ""}, musts_found=True) is Hint.SYSTEMS
+    assert next_hint(full | {"must_haves": [], "existing_systems": "keine"}) is None, "there is an end"
     assert next_hint(full | {"fields_of_action": [], "setting": None}) is Hint.FIELDS
     assert next_hint(full | {"fields_of_action": ["health"], "setting": None}) is Hint.SETTING
