@@ -82,7 +82,7 @@ def error_page(request: Request, error: AppError) -> Response:
     # What is wrong stands in the address: the page without it is there.
     without = request.url.path if problems and request.method == "GET" and request.url.query else ""
     back = way_back(request) if isinstance(error, Conflict | Gone) else ""
-    values = {"title": title, "detail": detail, "number": number, "problems": problems}
+    values = {"title": title, "detail": detail, "number": number, "problems": problems, "lead": None}
     return view.render("error.html", error.status, without=without, back=back, **values)
 
 
