@@ -56,6 +56,7 @@ class MailTemplate(StrEnum):
     INVITATION = "invitation"
     ALREADY_REGISTERED = "already_registered"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  a code, no secret
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
     ORGANISATION_VERIFIED = "organisation_verified"
     ALERT = "alert"
     DIGEST = "digest"

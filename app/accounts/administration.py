@@ -5,20 +5,22 @@ from sqlalchemy.orm import Session
 from app import versions
 from app.accounts import repository
 from app.accounts.membership import end_rights
-from app.accounts.people import read_person, record, touch
+from app.accounts.people import forget_second_factor, read_person, record, touch
 from app.accounts.schemas import PersonPatch, PersonRead
+from app.auth import sessions
 from app.auth.actor import Actor
 from app.auth.identify import refresh
 from app.auth.passwords import hash_password
 from app.context import Ground
-from app.errors import Forbidden, LastAdmin, NotFound
+from app.errors import Forbidden, LastAdmin, NotFound, SecondFactorState
+from app.mail.outbox import queue_mail
 from app.models import RoleGrant, User
 from app.organisations import repository as organisations
-from app.vocabulary import Language, Role
+from app.vocabulary import Language, MailTemplate, Role
 
 
 def create_admin(ground: Ground, actor: Actor, email: str, name: str, password: str) -> PersonRead:
-    """Make an admin on the command line; an existing account becomes one and gets the password."""
+    """Make an admin on the command line; an account that is there gets role and password, loses the second factor."""
     hashed = hash_password(password)
     now = ground.clock.now()
     with ground.sessions.write() as session:
@@ -29,6 +31,8 @@ def create_admin(ground: Ground, actor: Actor, email: str, name: str, password: 
             session.flush()
         user = repository.person(session, user.id, lock=True)
         user.password_hash, user.email_confirmed_at, user.deactivated_at = hashed, now, None
+        # The way back in for an only admin whose authenticator app is gone.
+        forget_second_factor(user)
         _grant_admin(ground, user)
         end_rights(ground, session, user.id)
         session.flush()
@@ -84,6 +88,35 @@ def set_admin(ground: Ground, actor: Actor, user_id: int, *, admin: bool) -> Per
         session.flush()
         record(ground, session, actor, "admin.appointed" if admin else "admin.dismissed", user_id)
         return read_person(user)
+
+
+def read_with_second_factor(session: Session, actor: Actor, user_id: int) -> PersonRead:
+    """Return a person whose second factor an admin may remove. Raises as `remove_second_factor`."""
+    return read_person(_with_second_factor(actor, repository.person(session, user_id)))
+
+
+def remove_second_factor(ground: Ground, actor: Actor, user_id: int) -> PersonRead:
+    """Let somebody in again whose authenticator app is gone; all their sessions end, and a mail tells them.
+
+    Raises `NotFound`, `SecondFactorState`, and `Forbidden` for one's own, where the account page asks for the password.
+    """
+    with ground.sessions.write() as session:
+        user = _with_second_factor(actor, _administered(session, actor, user_id))
+        forget_second_factor(user)
+        touch(ground, user)
+        sessions.close_sessions(session, user_id)
+        queue_mail(session, MailTemplate.SECOND_FACTOR_REMOVED, ground.clock.now(), user_id=user_id)
+        session.flush()
+        record(ground, session, actor, "second_factor.removed_for_person", user_id)
+        return read_person(user)
+
+
+def _with_second_factor(actor: Actor, user: User) -> User:
+    if user.id == actor.user_id:
+        raise Forbidden
+    if user.totp_confirmed_at is None:
+        raise SecondFactorState
+    return user
 
 
 def dismiss_coordinator(ground: Ground, actor: Actor, network_slug: str, user_id: int) -> None:

@@ -26,6 +26,18 @@ def list_members(ground: Ground, actor: Actor, organisation_id: int) -> Sequence
         return [_read(session, grant) for grant in repository.members(session, organisation_id)]
 
 
+def removable_member(ground: Ground, actor: Actor, organisation_id: int, user_id: int) -> MemberRead:
+    """Return a member whom the actor may take out: themselves, or anybody for managers. Raises as `remove_member`."""
+    with ground.sessions.read() as session:
+        visible_organisation(session, actor, organisation_id)
+        if actor.user_id != user_id and not policies.may_manage_members(actor, organisation_id):
+            raise Forbidden
+        grant = repository.membership(session, organisation_id, user_id)
+        if grant is None:
+            raise NotFound
+        return _read(session, grant)
+
+
 def set_manager(ground: Ground, actor: Actor, organisation_id: int, user_id: int, *, manager: bool) -> MemberRead:
     """Make a member a manager, or end that. Raises `NotFound`, `Forbidden`, `LastManager`."""
     with ground.sessions.write() as session:

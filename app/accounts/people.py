@@ -44,6 +44,11 @@ def touch(ground: Ground, user: User) -> None:
     user.updated_at = ground.clock.now()
 
 
+def forget_second_factor(user: User) -> None:
+    """Take the second factor from a person; the password alone signs them in until they add one."""
+    user.totp_secret = user.totp_confirmed_at = user.totp_last_step = None
+
+
 def record(
     ground: Ground,
     session: Session,

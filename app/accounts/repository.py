@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from app.db.words import has_words
 from app.errors import NotFound
 from app.models import OneTimeLink, RoleGrant, User
 from app.pagination import Page, newest_first
@@ -27,9 +28,12 @@ def person(session: Session, user_id: int, *, lock: bool = False) -> User:
     return found
 
 
-def people(session: Session, *, limit: int, cursor: str | None) -> Page[User]:
-    """Return all people, newest first."""
-    return newest_first(session, select(User).options(selectinload(User.grants)), User.id, limit=limit, cursor=cursor)
+def people(session: Session, *, limit: int, cursor: str | None, words: str = "") -> Page[User]:
+    """Return all people, newest first. words: each stands in the name or the address."""
+    query = select(User).options(selectinload(User.grants))
+    if words:
+        query = query.where(has_words((User.name, User.email), words))
+    return newest_first(session, query, User.id, limit=limit, cursor=cursor)
 
 
 def members(session: Session, organisation_id: int) -> Sequence[RoleGrant]:
@@ -48,6 +52,12 @@ def membership(session: Session, organisation_id: int, user_id: int) -> RoleGran
 def coordinatorship(session: Session, network_id: int, user_id: int) -> RoleGrant | None:
     """Return the role of a coordinator in a network."""
     return session.scalar(select(RoleGrant).where(RoleGrant.network_id == network_id, RoleGrant.user_id == user_id))
+
+
+def coordinators(session: Session) -> Sequence[RoleGrant]:
+    """Return who coordinates which network, with the people, in the order they came."""
+    query = select(RoleGrant).where(RoleGrant.role == Role.NETWORK_COORDINATOR)
+    return session.scalars(query.options(selectinload(RoleGrant.user)).order_by(RoleGrant.id)).all()
 
 
 def other_members(session: Session, organisation_id: int, user_id: int, *, managers: bool) -> int:

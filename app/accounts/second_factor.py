@@ -3,7 +3,7 @@
 import pyotp
 
 from app.accounts import repository
-from app.accounts.people import Visitor, record, touch
+from app.accounts.people import Visitor, forget_second_factor, record, touch
 from app.accounts.recovery import check_password
 from app.accounts.schemas import TotpSetup
 from app.accounts.sign_in import TOTP_KEY, TOTP_STEP, admit, take_code
@@ -59,7 +59,7 @@ def remove(ground: Ground, actor: Actor, password: str, visitor: Visitor) -> str
         user = repository.person(session, user_id, lock=True)
         if user.totp_confirmed_at is None:
             raise SecondFactorState
-        user.totp_secret = user.totp_confirmed_at = user.totp_last_step = None
+        forget_second_factor(user)
         touch(ground, user)
         sessions.close_sessions(session, user.id, but=actor.session_id)
         record(ground, session, actor, "second_factor.removed", user.id)

@@ -11,13 +11,17 @@ MEMBER_ROLES = {OrganisationKind.WELFARE: Role.WELFARE_STAFF, OrganisationKind.S
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One role: in an organisation, in a network, or everywhere. `verified` is of the organisation."""
+    """One role: in an organisation, in a network, or everywhere.
+
+    verified: of the organisation; network_kind: whose network it is.
+    """
 
     role: Role
     organisation_id: int | None = None
     network_id: int | None = None
     manager: bool = False
     verified: bool = False
+    network_kind: OrganisationKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def load_grants(session: Session, user_id: int) -> tuple[Grant, ...]:
     rows = session.scalars(
         select(RoleGrant)
         .where(RoleGrant.user_id == user_id)
-        .options(joinedload(RoleGrant.organisation))
+        .options(joinedload(RoleGrant.organisation), joinedload(RoleGrant.network))
         .order_by(RoleGrant.id)
     ).all()
     return tuple(
@@ -83,6 +83,7 @@ def load_grants(session: Session, user_id: int) -> tuple[Grant, ...]:
             network_id=row.network_id,
             manager=row.manager,
             verified=row.organisation is not None and row.organisation.verified,
+            network_kind=row.network.kind if row.network else None,
         )
         for row in rows
     )

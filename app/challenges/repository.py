@@ -20,9 +20,10 @@ def readable_by(actor: Actor) -> Select[Challenge]:
     return select(Challenge).where(readable).options(joinedload(Challenge.organisation))
 
 
-def page_of_own(session: Session, actor: Actor, *, limit: int, cursor: str | None) -> Page[Challenge]:
-    """Return the challenges of the actor's organisations in all states, newest first."""
+def page_of_own(session: Session, actor: Actor, *, limit: int, cursor: str | None, words: str = "") -> Page[Challenge]:
+    """Return the challenges of the actor's organisations in all states, newest first. words: each stands in them."""
     query = readable_by(actor).where(Challenge.organisation_id.in_(actor.organisations))
+    query = narrowed(query, Side.CHALLENGE, TextFilter(words=words))
     return newest_first(session, query, Challenge.id, limit=limit, cursor=cursor)
 
 

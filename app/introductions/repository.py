@@ -6,8 +6,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.db.words import has_words
 from app.introductions import policies
-from app.models import Challenge, Introduction, IntroductionStep, Message, Outcome, Profile, RoleGrant, User
+from app.models import (
+    Challenge,
+    Introduction,
+    IntroductionStep,
+    Message,
+    Organisation,
+    Outcome,
+    Profile,
+    RoleGrant,
+    User,
+)
 from app.pagination import Page, newest_first
 from app.vocabulary import IntroductionStatus
 
@@ -19,12 +30,26 @@ def get(session: Session, actor: Actor, introduction_id: int, *, lock: bool = Fa
 
 
 def page(
-    session: Session, actor: Actor, *, status: IntroductionStatus | None, limit: int, cursor: str | None
+    session: Session,
+    actor: Actor,
+    *,
+    status: IntroductionStatus | None,
+    limit: int,
+    cursor: str | None,
+    words: str = "",
 ) -> Page[Introduction]:
-    """Return the introductions of the actor's organisations, newest first."""
+    """Return the introductions of the actor's organisations, newest first.
+
+    words: each stands in the title of the challenge, or in the name of the startup or of the welfare organisation.
+    """
     query = select(Introduction).where(policies.readable_in(actor))
     if status is not None:
         query = query.where(Introduction.status == status)
+    if words:
+        query = query.join(Challenge, Challenge.id == Introduction.challenge_id)
+        query = query.join(Profile, Profile.id == Introduction.profile_id)
+        query = query.join(Organisation, Organisation.id == Introduction.welfare_id)
+        query = query.where(has_words((Challenge.title, Profile.name, Organisation.name), words))
     return newest_first(session, query, Introduction.id, limit=limit, cursor=cursor)
 
 

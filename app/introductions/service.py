@@ -48,10 +48,16 @@ def is_contact(session: Session, actor: Actor, introduction_id: int) -> bool:
 
 
 def list_introductions(
-    session: Session, actor: Actor, *, status: IntroductionStatus | None, limit: int, cursor: str | None
+    session: Session,
+    actor: Actor,
+    *,
+    status: IntroductionStatus | None,
+    limit: int,
+    cursor: str | None,
+    words: str = "",
 ) -> Page[IntroductionSummary]:
-    """Return the introductions of the caller's organisations, newest first."""
-    page = repository.page(session, actor, status=status, limit=limit, cursor=cursor)
+    """Return the introductions of the caller's organisations, newest first; words as the repository takes them."""
+    page = repository.page(session, actor, status=status, words=words, limit=limit, cursor=cursor)
     return Page([IntroductionSummary.model_validate(row) for row in page.rows], page.next_cursor)
 
 

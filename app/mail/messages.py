@@ -114,6 +114,21 @@ TEXTS: dict[MailTemplate, dict[Language, Words]] = {
             "one on the sign-in page at once.",
         ),
     },
+    MailTemplate.SECOND_FACTOR_REMOVED: {
+        Language.GERMAN: Words(
+            "Ihr zweiter Faktor wurde entfernt",
+            "Guten Tag,\n\ndie Verwaltung hat den zweiten Faktor Ihres Kontos entfernt; alle Anmeldungen sind beendet. Zum "
+            "Anmelden genügt jetzt das Passwort. Einen neuen zweiten Faktor richten Sie unter „Mein Konto“ ein.\n\n"
+            "Sie haben darum nicht gebeten? Dann setzen Sie auf der Anmeldeseite sofort ein neues Passwort und sagen Sie "
+            "der Verwaltung Bescheid.",
+        ),
+        Language.ENGLISH: Words(
+            "Your second factor was removed",
+            "Hello,\n\nthe administration has removed the second factor of your account; all sessions have ended. Your "
+            "password is now enough to sign in. Set up a new second factor under 'My account'.\n\n"
+            "You did not ask for this? Then set a new password on the sign-in page at once and tell the administration.",
+        ),
+    },
     MailTemplate.ORGANISATION_VERIFIED: {
         Language.GERMAN: Words(
             "Ihre Organisation ist bestätigt",

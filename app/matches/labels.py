@@ -11,7 +11,7 @@ Words = tuple[str, str]
 _KINDS: Final[dict[str, Words]] = {
     "region": ("Region", "region"),
     "on_site": ("vor Ort", "on site"),
-    "capacity": ("freie Plätze für Pilotprojekte", "free pilot slots"),
+    "capacity": ("freie Plätze für Pilotversuche", "free pilot slots"),
     "hosting": ("Speicherort", "hosting"),
     "data_protection_paper": ("Datenschutzpapier", "data-protection paper"),
     "data_protection_regime": ("Datenschutzrecht", "data-protection law"),
@@ -70,6 +70,18 @@ _VALUES: Final[dict[tuple[str, str], Words]] = {
     ("legal_form", "stiftung"): ("Stiftung", "foundation"),
     ("legal_form", "gbr"): ("GbR oder OHG", "partnership"),
     ("legal_form", "sole_trader"): ("Einzelunternehmen", "sole trader"),
+    **{
+        ("min_maturity", str(level)): words
+        for level, words in enumerate(
+            (
+                ("Idee", "an idea"), ("Idee", "an idea"), ("Idee", "an idea"),
+                ("erster Versuch", "a first trial"), ("erster Versuch", "a first trial"),
+                ("Test mit Nutzenden", "a trial with users"), ("im Alltag erprobt", "proven in everyday use"),
+                ("fertiges Produkt", "a finished product"), ("seit Langem im Einsatz", "in use for a long time"),
+            ),
+            start=1,
+        )
+    },
     ("max_price_band", "free"): ("kostenlos", "free"),
     ("max_price_band", "up_to_1000"): ("1.000 Euro im Jahr", "1,000 euros a year"),
     ("max_price_band", "up_to_5000"): ("5.000 Euro im Jahr", "5,000 euros a year"),
@@ -104,7 +116,7 @@ _VALUES: Final[dict[tuple[str, str], Words]] = {
         }.items()
     },
 }  # fmt: skip
-_BESIDE: Final = {"hosting", "region", "max_price_band", "min_maturity", "without", "setting"}
+_BESIDE: Final = {"hosting", "region", "max_price_band", "without", "setting"}
 REASONS: Final[dict[str, Words]] = {
     "listed": ("Steht in der Liste auf Platz {rank}.", "Is in the list, at place {rank}."),
     "fails_must_haves": (

@@ -6,6 +6,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
+from app.db.words import has_words
 from app.models import Challenge, Network, Organisation, Profile
 from app.organisations import policies
 from app.pagination import Page, newest_first
@@ -44,11 +45,20 @@ def page(
     return newest_first(session, query, Organisation.id, limit=limit, cursor=cursor)
 
 
-def page_of_unverified(session: Session, actor: Actor, *, limit: int, cursor: str | None) -> Page[Organisation]:
-    """Return organisations that wait for somebody to verify them and that the actor may verify, newest first."""
-    query = readable_by(actor).where(Organisation.verified.is_(False))
+def page_to_verify(
+    session: Session, actor: Actor, *, verified: bool | None, limit: int, cursor: str | None, words: str = ""
+) -> Page[Organisation]:
+    """Return organisations that the actor may verify, newest first; verified or waiting ones, None: both.
+
+    words: each stands in the name.
+    """
+    query = readable_by(actor)
+    if verified is not None:
+        query = query.where(Organisation.verified.is_(verified))
     if not actor.is_admin:
         query = query.where(Organisation.network_id.in_(actor.networks))
+    if words:
+        query = query.where(has_words((Organisation.name,), words))
     return newest_first(session, query, Organisation.id, limit=limit, cursor=cursor)
 
 

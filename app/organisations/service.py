@@ -148,6 +148,11 @@ def may_edit_identity(session: Session, actor: Actor, organisation_id: int) -> b
     return policies.may_edit_identity(actor, _get(session, actor, organisation_id))
 
 
+def may_verify(session: Session, actor: Actor, organisation_id: int) -> bool:
+    """Tell whether the actor may verify it, or take that back."""
+    return policies.may_verify(actor, _get(session, actor, organisation_id))
+
+
 def _get(session: Session, actor: Actor, organisation_id: int, *, lock: bool = False) -> Organisation:
     organisation = repository.get(session, actor, organisation_id, lock=lock)
     if organisation is None:

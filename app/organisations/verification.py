@@ -33,6 +33,11 @@ def verify_organisation(context: Context, actor: Actor, organisation_id: int) ->
         return _recorded(context, session, actor, organisation, "verified")
 
 
+def read_to_verify(session: Session, actor: Actor, organisation_id: int) -> OrganisationRead:
+    """Return an organisation that the actor may verify. Raises `NotFound`, `Forbidden`."""
+    return OrganisationRead.model_validate(_get(session, actor, organisation_id, lock=False))
+
+
 def withdraw_verification(context: Context, actor: Actor, organisation_id: int) -> OrganisationRead:
     """Take an organisation's verification back; what it has published is paused in the same transaction."""
     with context.sessions.write() as session, context.ranking.writer(session) as writer:
@@ -56,8 +61,8 @@ def _pause_all(context: Context, session: Session, writer: CorpusWriter, organis
             publishing.withdraw(context, session, writer, kind, row)
 
 
-def _get(session: Session, actor: Actor, organisation_id: int) -> Organisation:
-    organisation = repository.get(session, actor, organisation_id, lock=True)
+def _get(session: Session, actor: Actor, organisation_id: int, *, lock: bool = True) -> Organisation:
+    organisation = repository.get(session, actor, organisation_id, lock=lock)
     if organisation is None:
         raise NotFound
     if not policies.may_verify(actor, organisation):

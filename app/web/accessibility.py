@@ -16,6 +16,15 @@ from app.web.view import View, ViewDep
 
 router = APIRouter(include_in_schema=False)
 
+ARBITRATION = (
+    "Schlichtungsstelle nach dem Behindertengleichstellungsgesetz (§ 16 BGG)",
+    "bei dem Beauftragten der Bundesregierung für die Belange von Menschen mit Behinderungen",
+    "Mauerstraße 53, 10117 Berlin",
+    "030 18 527-2805",
+)
+"""Where the federal arbitration service is reached; its name is German in all languages."""
+ARBITRATION_SITE = "www.schlichtungsstelle-bgg.de"
+ARBITRATION_MAIL = "info@schlichtungsstelle-bgg.de"
 BARRIER = Form(
     (
         Field(
@@ -66,5 +75,11 @@ def submit_barrier_report(
 
 
 def _values(view: View, token: str = "") -> dict[str, Any]:
-    """Return the operator, and what tells a second click on the button from a second report."""
-    return {"operator": view.request.app.state.operator, "token": token or secrets.token_urlsafe(16)}
+    """Return whom one can write to, and what tells a second click on the button from a second report."""
+    return {
+        "operator": view.request.app.state.operator,
+        "token": token or secrets.token_urlsafe(16),
+        "arbitration": ARBITRATION,
+        "arbitration_site": ARBITRATION_SITE,
+        "arbitration_mail": ARBITRATION_MAIL,
+    }

@@ -41,7 +41,14 @@ router = APIRouter(include_in_schema=False, prefix="/account")
 PRESENT = Field("password", Ask.PASSWORD, N_("Ihr jetziges Passwort"), required=True, autocomplete="current-password")
 PERSON = Form(
     (
-        Field("name", Ask.TEXT, N_("Ihr Name"), N_("So sehen Sie Ihre Kolleginnen."), True, autocomplete="name"),
+        Field(
+            "name",
+            Ask.TEXT,
+            N_("Ihr Name"),
+            N_("So sehen Ihre Kolleginnen und Kollegen Sie."),
+            True,
+            autocomplete="name",
+        ),
         Field("locale", Ask.CHOICE, N_("Sprache"), required=True, options=options(Language)),
     )
 )
@@ -106,7 +113,7 @@ MAILS = FormPage(
             Field(
                 "matches",
                 Ask.CHOICE,
-                N_("Neue gute Ergebnisse"),
+                N_("Neue gute Passungen"),
                 N_("Wenn etwas Neues gut oder sehr gut zu Ihren Texten passt."),
                 required=True,
                 options=options(AlertMode),

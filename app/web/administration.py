@@ -1,27 +1,16 @@
-"""Pages of coordinators and admins: verification, people, the audit trail."""
+"""Pages of admins: people, the audit trail."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
 from app.accounts import administration, repository
 from app.accounts.people import read_person
-from app.api.dependencies import (
-    ContextDep,
-    Cursor,
-    ReadAdministration,
-    ReadOrganisations,
-    ReadSessionDep,
-    WriteAdministration,
-    WriteOrganisations,
-)
+from app.accounts.schemas import PersonRead
+from app.api.dependencies import ContextDep, Cursor, ReadAdministration, ReadSessionDep, Words, WriteAdministration
 from app.api.paths import Id
 from app.audit import repository as trail
-from app.auth.actor import Actor
-from app.errors import Forbidden
-from app.organisations import repository as organisations
-from app.organisations import verification
-from app.organisations.schemas import OrganisationRead
 from app.privacy import erasure
 from app.web import event_words
 from app.web.event_words import event_options
@@ -40,56 +29,43 @@ ERASE = FormPage(
     danger=True,
     back="/users",
 )
-
-
-@router.get("/verification", operation_id="show_verification")
-def show_verification(
-    view: ViewDep, session: ReadSessionDep, actor: ReadOrganisations, cursor: Cursor = None
-) -> Response:
-    """Organisations that wait to be verified, and those of one's network that are."""
-    _require_verifier(actor)
-    page = organisations.page_of_unverified(session, actor, limit=ON_A_PAGE, cursor=cursor)
-    rows = [OrganisationRead.model_validate(row) for row in page.rows]
-    return view.render("verification.html", rows=rows, next_cursor=page.next_cursor)
-
-
-def _require_verifier(actor: Actor) -> None:
-    if not (actor.is_admin or actor.networks):
-        raise Forbidden
-
-
-@router.post("/verification/{organisation_id}/{step}", operation_id="submit_verification")
-def submit_verification(
-    organisation_id: Id,
-    step: Literal["verify", "withdraw"],
-    view: ViewDep,
-    context: ContextDep,
-    actor: WriteOrganisations,
-) -> Response:
-    """Verify an organisation, or take that back."""
-    if step == "verify":
-        verification.verify_organisation(context, actor, organisation_id)
-        return view.redirect("/verification", "verified")
-    verification.withdraw_verification(context, actor, organisation_id)
-    return view.redirect(f"/organisations/{organisation_id}", "verification-withdrawn")
+REMOVE_FACTOR = FormPage(
+    N_("Zweiten Faktor entfernen"),
+    N_("Zweiten Faktor entfernen"),
+    Form(()),
+    (
+        N_("Nur, wenn die Authenticator-App weg ist: Zum Anmelden genügt danach das Passwort."),
+        N_("Rufen Sie die Person vorher an. Eine Mail allein zeigt nicht, dass die Bitte von ihr kommt."),
+        N_("Alle ihre Anmeldungen enden, und sie bekommt eine Mail."),
+    ),
+    danger=True,
+    back="/users",
+)
 
 
 @router.get("/users", operation_id="show_users")
-def show_users(view: ViewDep, session: ReadSessionDep, _actor: ReadAdministration, cursor: Cursor = None) -> Response:
-    """All people, newest first."""
-    page = repository.people(session, limit=ON_A_PAGE, cursor=cursor)
-    return view.render("users.html", rows=[read_person(user) for user in page.rows], next_cursor=page.next_cursor)
+def show_users(
+    view: ViewDep, session: ReadSessionDep, _actor: ReadAdministration, q: Words = "", cursor: Cursor = None
+) -> Response:
+    """All people, newest first; by words of the name or the address."""
+    words = " ".join(q.split())
+    page = repository.people(session, words=words, limit=ON_A_PAGE, cursor=cursor)
+    rows = [read_person(user) for user in page.rows]
+    return view.render("users.html", rows=rows, next_cursor=page.next_cursor, words=words)
 
 
 @router.post("/users/{user_id}/steps/{step}", operation_id="submit_user_step")
 def submit_user_step(
     user_id: Id,
-    step: Literal["deactivate", "reactivate", "make-admin", "dismiss-admin"],
+    step: Literal["deactivate", "reactivate", "make-admin", "dismiss-admin", "remove-second-factor"],
     view: ViewDep,
     context: ContextDep,
     actor: WriteAdministration,
 ) -> Response:
-    """Close or open an account, make somebody an admin or end that."""
+    """Close or open an account, make somebody an admin or end that, let somebody in whose authenticator app is gone."""
+    if step == "remove-second-factor":
+        administration.remove_second_factor(context, actor, user_id)
+        return view.redirect("/users", "persons-factor-removed")
     if step in {"deactivate", "reactivate"}:
         administration.set_active(context, actor, user_id, active=step == "reactivate")
     else:
@@ -97,11 +73,22 @@ def submit_user_step(
     return view.redirect("/users", "user-changed")
 
 
+@router.get("/users/{user_id}/steps/remove-second-factor", operation_id="show_second_factor_removal")
+def show_second_factor_removal(
+    user_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadAdministration
+) -> Response:
+    """Say what it means to remove somebody's second factor."""
+    return _about(REMOVE_FACTOR, administration.read_with_second_factor(session, actor, user_id)).show(view)
+
+
+def _about(page: FormPage, person: PersonRead) -> FormPage:
+    return replace(page, about=f"{person.name}, {person.email}")
+
+
 @router.get("/users/{user_id}/erase", operation_id="show_user_erasure")
 def show_user_erasure(user_id: Id, view: ViewDep, session: ReadSessionDep, _actor: ReadAdministration) -> Response:
     """Say what erasing means."""
-    repository.person(session, user_id)
-    return ERASE.show(view)
+    return _about(ERASE, read_person(repository.person(session, user_id))).show(view)
 
 
 @router.post("/users/{user_id}/erase", operation_id="submit_user_erasure")

@@ -7,17 +7,20 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from app.api.dependencies import ContextDep, Cursor, ReadChallenges, ReadProfiles, ReadSessionDep, Words
+from app.auth.actor import Actor
 from app.challenges import repository as challenges
 from app.challenges.schemas import ChallengeRead
 from app.pagination import Page
 from app.profiles import repository as profiles
 from app.profiles.schemas import ProfileRead
+from app.publishing.policies import may_browse
 from app.searches import service as searches
 from app.searches.service import COUNTED, Kept, Search
-from app.vocabulary import ChallengeState, FieldOfAction, Language, ProfileState, Region
+from app.vocabulary import ChallengeState, FieldOfAction, Language, OrganisationKind, ProfileState, Region
 from app.web.i18n import N_
 from app.web.labels import options
 from app.web.matches import Wanted, WantedDep
+from app.web.navigation import OF_NETWORK
 from app.web.searches import address
 from app.web.view import View, ViewDep
 from matching.texts import Side
@@ -65,6 +68,14 @@ STARTUPS = Texts(
         "veröffentlicht haben."
     ),
 )
+
+
+NOBODY_YET = N_("Hier ist noch nichts zu sehen. Sobald jemand aus Ihrem Netzwerk etwas veröffentlicht, steht es hier.")
+OTHER_NETWORK = {
+    Side.CHALLENGE: N_("Herausforderungen schreiben Wohlfahrtsorganisationen. Zu Ihrem Netzwerk gehören Startups."),
+    Side.PROFILE: N_("Angebote schreiben Startups. Zu Ihrem Netzwerk gehören Wohlfahrtsorganisationen."),
+}
+"""What coordinators read where their network has nothing."""
 
 
 @router.get("/browse", operation_id="show_published_challenges")
@@ -136,6 +147,17 @@ def _search(side: Side, wanted: Wanted, words: str) -> Search:
     return Search(side, " ".join(words.split()), asked.field_of_action, asked.region, asked.language)
 
 
+def _nobody(actor: Actor, texts: Texts, side: Side) -> tuple[str, tuple[str, str] | None]:
+    """Return why there is nothing to see, and (address, name) of the page where a coordinator sees something."""
+    kinds = {grant.network_kind for grant in actor.grants} - {None}
+    if not kinds or may_browse(actor, side):
+        return texts.nobody, None
+    here = OrganisationKind.WELFARE if side is Side.CHALLENGE else OrganisationKind.STARTUP
+    if here in kinds:
+        return NOBODY_YET, None
+    return OTHER_NETWORK[side], next(OF_NETWORK[kind] for kind in OrganisationKind if kind in kinds)
+
+
 def _show(
     view: View, texts: Texts, found: list[Found], page: Page[Any], search: Search, kept: Sequence[Kept]
 ) -> Response:
@@ -144,9 +166,12 @@ def _show(
         "region": options(Region),
         "language": options(Language),
     }
+    nobody, instead = _nobody(view.actor, texts, search.side)
     return view.render(
         "browse.html",
         texts=texts,
+        nobody=nobody,
+        instead=instead,
         rows=found,
         next_cursor=page.next_cursor,
         search=search,

@@ -1,6 +1,7 @@
 """Pages of challenges: one's own, one of them, changing it, taking it to another state."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Literal
@@ -8,7 +9,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
-from app.api.dependencies import ContextDep, Cursor, ReadChallenges, ReadSessionDep, WriteChallenges
+from app.api.dependencies import ContextDep, Cursor, ReadChallenges, ReadSessionDep, Words, WriteChallenges
 from app.api.paths import Id
 from app.auth.actor import Actor
 from app.challenges import news_repository, repository, service, unfinished
@@ -41,24 +42,50 @@ DELETE = FormPage(
     N_("Herausforderung löschen"),
     N_("Endgültig löschen"),
     Form(()),
-    (N_("Die Herausforderung und ihre Ergebnisse werden gelöscht. Das lässt sich nicht rückgängig machen."),),
+    (N_("Die Herausforderung und ihre Passungen werden gelöscht. Das lässt sich nicht rückgängig machen."),),
     danger=True,
+)
+SOLVE = FormPage(
+    N_("Ist die Herausforderung gelöst?"),
+    N_("Ja, sie ist gelöst"),
+    Form(()),
+    (
+        N_("Sie verschwindet dann aus allen Listen und bleibt gelöst: Ändern und veröffentlichen geht nicht mehr."),
+        N_("Soll nur eine Weile niemand anfragen? Dann pausieren Sie sie."),
+    ),
+)
+CLOSE = FormPage(
+    N_("Ohne Lösung schließen?"),
+    N_("Ja, schließen"),
+    Form(()),
+    (
+        N_("Sie verschwindet dann aus allen Listen und bleibt geschlossen. Ändern geht danach nicht mehr."),
+        N_("Soll nur eine Weile niemand anfragen? Dann pausieren Sie sie."),
+    ),
 )
 
 
 @router.get("", operation_id="show_own_challenges")
 def show_own_challenges(
-    view: ViewDep, context: ContextDep, session: ReadSessionDep, actor: ReadChallenges, cursor: Cursor = None
+    view: ViewDep,
+    context: ContextDep,
+    session: ReadSessionDep,
+    actor: ReadChallenges,
+    q: Words = "",
+    cursor: Cursor = None,
 ) -> Response:
-    """Show what the reader's organisations have written with its news, and what they have begun."""
-    page = repository.page_of_own(session, actor, limit=ON_A_PAGE, cursor=cursor)
+    """Show what the reader's organisations have written with its news, and have begun; by words where it is much."""
+    words = " ".join(q.split())
+    page = repository.page_of_own(session, actor, words=words, limit=ON_A_PAGE, cursor=cursor)
     news = news_repository.news_of(session, [row.id for row in page.rows], context.clock.now() - NEW_FOR)
     return view.render(
         "challenges.html",
         rows=[ChallengeRead.model_validate(row) for row in page.rows],
         news=news,
         next_cursor=page.next_cursor,
-        unfinished=unfinished.of_actor(session, actor),
+        words=words,
+        searches=bool(words or cursor or page.next_cursor),
+        unfinished=() if words else unfinished.of_actor(session, actor),
         writes=any(grant.role is Role.WELFARE_STAFF for grant in actor.grants),
     )
 
@@ -128,13 +155,27 @@ def submit_challenge_step(
     return view.redirect(f"/challenges/{challenge_id}", done)
 
 
+@router.get("/{challenge_id}/steps/{step}", operation_id="show_challenge_ending")
+def show_challenge_ending(
+    challenge_id: Id, step: Literal["solve", "close"], view: ViewDep, session: ReadSessionDep, actor: ReadChallenges
+) -> Response:
+    """Say what solving or closing means: it can't be undone."""
+    return _asked(SOLVE if step == "solve" else CLOSE, session, actor, challenge_id).show(view)
+
+
 @router.get("/{challenge_id}/delete", operation_id="show_challenge_deletion")
 def show_challenge_deletion(
     challenge_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadChallenges
 ) -> Response:
     """Say what deleting means."""
-    require_writer(actor, service.read_challenge(session, actor, challenge_id))
-    return DELETE.show(view)
+    return _asked(DELETE, session, actor, challenge_id).show(view)
+
+
+def _asked(page: FormPage, session: Session, actor: Actor, challenge_id: int) -> FormPage:
+    """Return a page that asks whether something shall become of a challenge; it names it."""
+    text = service.read_challenge(session, actor, challenge_id)
+    require_writer(actor, text)
+    return replace(page, about=text["title"], back=f"/challenges/{challenge_id}")
 
 
 @router.post("/{challenge_id}/delete", operation_id="submit_challenge_deletion")

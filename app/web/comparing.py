@@ -92,7 +92,7 @@ FACTS: Final[Sequence[tuple[str, bool, Callable[[View, Any], str]]]] = (
     (N_("Arbeitet zusammen mit"), False, _plain("interfaces")),
     (N_("Sprachen von Produkt und Hilfe"), False, _languages),
     (N_("Stunden für die Einrichtung"), False, _plain("onboarding_hours")),
-    (N_("Freie Plätze für einen Test"), False, _plain("free_pilot_slots")),
+    (N_("Freie Plätze für Pilotversuche"), False, _plain("free_pilot_slots")),
     (N_("Antwort in Tagen"), False, _plain("response_days")),
     (N_("Nicht gedacht für"), True, _plain("exclusions")),
     (N_("Zuletzt bestätigt"), False, _confirmed),

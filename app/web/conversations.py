@@ -1,6 +1,7 @@
 """What waits for an answer, and the talks that came of it: contact data, messages, how far it has come."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from app.api.dependencies import (
     ReadDecisions,
     ReadIntroductions,
     ReadSessionDep,
+    Words,
     WriteIntroductions,
 )
 from app.api.paths import Id
@@ -21,10 +23,11 @@ from app.auth.actor import Actor
 from app.context import Context
 from app.decisions import policies, reading, repository
 from app.decisions.schemas import DecisionRead
-from app.errors import ThreadClosed, WrongStep
+from app.errors import FieldError, MalformedInput, ThreadClosed, WrongStep
 from app.idempotency import make_receipt
 from app.introductions import service
 from app.introductions.schemas import IntroductionSummary, MessageWrite, StatusWrite
+from app.pagination import Page
 from app.vocabulary import DecisionState, IntroductionStatus
 from app.web.forms import SHOWN_IN_FORMS, Ask, BoundForm, Field, Form, SentDep, parse
 from app.web.i18n import N_
@@ -54,7 +57,20 @@ STATUS = Form(
         Field("status", Ask.CHOICE, N_("Wie weit sind Sie?"), required=True, options=options(IntroductionStatus)),
         Field("happened_on", Ask.DATE, N_("Seit wann?"), N_("Ohne Angabe: heute.")),
         Field("note", Ask.TEXT, N_("Ein Satz dazu"), N_("Beide Seiten lesen ihn.")),
+        Field(
+            "end",
+            Ask.YES,
+            N_("Ja, das Gespräch ist beendet"),
+            N_("Nur für „Beendet“: Danach schreibt hier niemand mehr, auf beiden Seiten. Es bleibt dabei."),
+        ),
     )
+)
+
+NOT_SURE = FieldError(
+    "end",
+    "end_not_confirmed",
+    "Setzen Sie das Häkchen, wenn das Gespräch wirklich beendet ist.",
+    "Tick the box if the talk is really over.",
 )
 
 
@@ -64,6 +80,7 @@ class Row:
 
     decision: DecisionRead
     title: str
+    language: str
     partner: str
     href: str
 
@@ -74,23 +91,48 @@ class Talk:
 
     introduction: IntroductionSummary
     title: str
+    language: str
     partner: str
 
 
 @router.get("/conversations", operation_id="show_conversations")
-def show_conversations(view: ViewDep, session: ReadSessionDep, actor: ReadDecisions, cursor: Cursor = None) -> Response:
-    """Show what waits for an answer, and all talks."""
+def show_conversations(
+    view: ViewDep, session: ReadSessionDep, actor: ReadDecisions, q: Words = "", cursor: Cursor = None
+) -> Response:
+    """Show what waits for an answer, and all talks; where these are many, one finds some by words."""
+    words = " ".join(q.split())
+    if words:
+        page = service.list_introductions(session, actor, status=None, words=words, limit=ON_A_PAGE, cursor=cursor)
+        return _list(view, session, actor, page, words=words, searches=True)
     waiting, asked = open_interests(session, actor)
     declined = reading.list_decisions(session, actor, state=DecisionState.STANDING, limit=AT_MOST, cursor=None).rows
     own_declines = [_row(session, one, own=True) for one in declined if policies.may_decide(actor, one.organisation_id)]
     page = service.list_introductions(session, actor, status=None, limit=ON_A_PAGE, cursor=cursor)
+    searches = bool(cursor or page.next_cursor)
+    return _list(view, session, actor, page, searches=searches, waiting=waiting, asked=asked, declined=own_declines)
+
+
+def _list(
+    view: View,
+    session: Session,
+    actor: Actor,
+    page: Page[IntroductionSummary],
+    *,
+    searches: bool,
+    words: str = "",
+    waiting: Sequence[Row] = (),
+    asked: Sequence[Row] = (),
+    declined: Sequence[Row] = (),
+) -> Response:
     return view.render(
         "conversations.html",
         waiting=waiting,
         asked=asked,
-        declined=own_declines,
+        declined=declined,
         talks=[_talk(session, actor, one) for one in page.rows],
         next_cursor=page.next_cursor,
+        words=words,
+        searches=searches,
     )
 
 
@@ -109,14 +151,15 @@ def _row(session: Session, decision: DecisionRead, *, own: bool) -> Row:
     assert pair is not None  # noqa: S101  a decision goes with its texts
     side = Side(decision.side) if own else Side(decision.side).other
     href = f"/challenges/{decision.challenge_id}/matches/{decision.profile_id}?side={side.value}"
-    return Row(decision, pair.challenge.title, _partner(pair, side), href)
+    return Row(decision, pair.challenge.title, pair.challenge.language.value, _partner(pair, side), href)
 
 
 def _talk(session: Session, actor: Actor, introduction: IntroductionSummary) -> Talk:
     pair = repository.get_pair(session, introduction.challenge_id, introduction.profile_id)
     assert pair is not None  # noqa: S101  an introduction goes with its texts
     is_welfare = actor.is_member(pair.challenge.organisation_id)
-    return Talk(introduction, pair.challenge.title, _partner(pair, Side.CHALLENGE if is_welfare else Side.PROFILE))
+    side = Side.CHALLENGE if is_welfare else Side.PROFILE
+    return Talk(introduction, pair.challenge.title, pair.challenge.language.value, _partner(pair, side))
 
 
 def _partner(pair: repository.Pair, side: Side) -> str:
@@ -160,7 +203,13 @@ def submit_introduction_status(
 ) -> Response:
     """Say how far it has come."""
     try:
-        service.set_status(context, actor, introduction_id, parse(StatusWrite, STATUS.read(sent)))
+        values = STATUS.read(sent)
+        sure = values.pop("end")
+        wanted: StatusWrite = parse(StatusWrite, values)
+        # Ending is for good and for both sides: choosing it in a list is done too easily.
+        if wanted.status is IntroductionStatus.ENDED and not sure:
+            raise MalformedInput(fields=(NOT_SURE,))
+        service.set_status(context, actor, introduction_id, wanted)
     except SHOWN_IN_FORMS as error:
         with context.sessions.read() as session:
             if isinstance(error, WrongStep | ThreadClosed) and _said_before(

@@ -27,7 +27,7 @@ from app.errors import (
 )
 from app.validation import malformed
 from app.web.labels import Options
-from app.web.messages import ERRORS, FIELD_ERRORS
+from app.web.messages import ERRORS, FIELD_ERRORS, said_values
 from app.web.view import View
 
 MAX_FIELDS = 400
@@ -216,7 +216,7 @@ class BoundForm:
 def error_text(view: View, error: AppError) -> tuple[str, str]:
     """Return title and detail of an error in words for people."""
     if (own := ERRORS.get(error.code)) is not None:
-        return view.gettext(own[0]), view.gettext(own[1])
+        return view.gettext(own[0]), view.gettext(own[1]).format(**said_values(error.values, view.language))
     return error.text(view.language)
 
 
@@ -263,7 +263,10 @@ def parse(model: type[BaseModel], values: Mapping[str, Any]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """A page that is one form and sends to its own address. Texts are German and translated when shown."""
+    """A page that is one form and sends to its own address. Texts are German and translated when shown.
+
+    back: where `Abbrechen` leads; about: the name of what it is about, shown as it is.
+    """
 
     heading: str
     button: str
@@ -271,6 +274,7 @@ class FormPage:
     intro: tuple[str, ...] = ()
     danger: bool = False
     back: str = ""
+    about: str = ""
 
     def show(self, view: View, values: Mapping[str, Any] | None = None, **hidden: str) -> Response:
         """Return the page to be filled in; `hidden` is sent along."""

@@ -26,6 +26,16 @@ class Task:
     about: str = ""
 
 
+UNTIL_VERIFIED = {
+    Role.WELFARE_STAFF: N_(
+        "Ihr Netzwerk oder die Verwaltung bestätigt Ihre Organisation. Bis dahin können Sie schon schreiben und "
+        "speichern; veröffentlichen geht danach."
+    ),
+    Role.STARTUP_MEMBER: N_(
+        "Ihr Netzwerk oder die Verwaltung bestätigt Ihre Organisation. Ihr Angebotsprofil können Sie schon anlegen und "
+        "speichern, sobald die Pflichtfelder ausgefüllt sind; veröffentlichen geht danach."
+    ),
+}
 NAMED = 3
 """Names that a card shows."""
 
@@ -39,10 +49,7 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
         found.append(
             Task(
                 N_("Ihre Organisation wird noch geprüft"),
-                N_(
-                    "Ihr Netzwerk oder die Verwaltung bestätigt Ihre Organisation. Bis dahin können Sie schon alles "
-                    "schreiben und speichern; veröffentlichen geht danach."
-                ),
+                UNTIL_VERIFIED[waiting[0].role],
                 N_("Angaben der Organisation ansehen"),
                 f"/organisations/{waiting[0].organisation_id}",
             )
@@ -69,9 +76,9 @@ def tasks(session: Session, actor: Actor) -> list[Task]:
             Task(
                 N_("Organisationen bestätigen"),
                 N_("Wer neu ist, darf erst veröffentlichen, wenn jemand die Angaben geprüft hat."),
-                N_("Offene Anfragen ansehen"),
+                N_("Wartende Organisationen ansehen"),
                 "/verification",
-                primary=bool(organisations.page_of_unverified(session, actor, limit=1, cursor=None).rows),
+                primary=bool(organisations.page_to_verify(session, actor, verified=False, limit=1, cursor=None).rows),
             )
         )
     if actor.lacks_second_factor:

@@ -1,6 +1,7 @@
 """Where somebody is signed in, and their keys for programs."""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -9,10 +10,12 @@ from app.accounts import api_tokens, sign_in
 from app.accounts.schemas import TokenNew
 from app.api.dependencies import ContextDep, ReadAccount, WriteAccount
 from app.api.paths import Id
-from app.auth.permissions import SCOPES
+from app.auth.permissions import SCOPES, Permission
+from app.errors import NotFound
 from app.idempotency import make_receipt
-from app.web.forms import Ask, Field, Form, SentDep, parse, submit
+from app.web.forms import Ask, Field, Form, FormPage, SentDep, parse, submit
 from app.web.i18n import N_
+from app.web.labels import options
 from app.web.view import ViewDep
 
 router = APIRouter(include_in_schema=False, prefix="/account")
@@ -25,10 +28,19 @@ TOKEN = Form(
             Ask.CHOICES,
             N_("Was darf das Programm?"),
             required=True,
-            options=[(scope.value, scope.value) for scope in SCOPES],
+            options=options(Permission, SCOPES),
         ),
         Field("days", Ask.NUMBER, N_("Wie viele Tage gilt er?"), N_("Höchstens 365."), required=True),
     )
+)
+
+REVOKE = FormPage(
+    N_("Zugangsschlüssel ungültig machen"),
+    N_("Ungültig machen"),
+    Form(()),
+    (N_("Programme mit diesem Schlüssel kommen sofort nicht mehr hinein. Einen neuen können Sie jederzeit erzeugen."),),
+    danger=True,
+    back="/account/tokens",
 )
 
 
@@ -73,6 +85,15 @@ def submit_token(view: ViewDep, sent: SentDep, context: ContextDep, actor: Write
 def _nonce() -> str:
     """Return what tells one form from the next."""
     return secrets.token_urlsafe(16)
+
+
+@router.get("/tokens/{token_id}/revoke", operation_id="show_token_revocation")
+def show_token_revocation(token_id: Id, view: ViewDep, context: ContextDep, actor: ReadAccount) -> Response:
+    """Say what ending a key means."""
+    names = [f"{one.name} ({one.prefix}…)" for one in api_tokens.list_tokens(context, actor) if one.id == token_id]
+    if not names:
+        raise NotFound
+    return replace(REVOKE, about=names[0]).show(view)
 
 
 @router.post("/tokens/{token_id}/revoke", operation_id="submit_token_revocation")

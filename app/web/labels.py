@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from app.auth.permissions import Permission
 from app.vocabulary import (
     Accessibility,
     AlertMode,
@@ -189,6 +190,7 @@ _BY_VOCABULARY |= {
         "invitation": N_("Einladung"),
         "already_registered": N_("Schon registriert"),
         "password_changed": N_("Passwort geändert"),
+        "second_factor_removed": N_("Zweiter Faktor entfernt"),
         "organisation_verified": N_("Organisation bestätigt"),
         "alert": N_("Nachricht des Dienstes"),
         "digest": N_("Zusammenfassung"),
@@ -200,6 +202,26 @@ _BY_VOCABULARY |= {
         "daily": N_("einmal am Tag"),
         "weekly": N_("einmal in der Woche"),
         "off": N_("nie"),
+    },
+}
+_BY_VOCABULARY |= {
+    # What a key lets a program do.
+    Permission: {
+        "read:organisations": N_("Organisationen sehen"),
+        "write:organisations": N_("Angaben der Organisation ändern"),
+        "read:members": N_("Sehen, wer zur Organisation gehört"),
+        "write:members": N_("Menschen einladen und entfernen"),
+        "read:challenges": N_("Herausforderungen lesen"),
+        "write:challenges": N_("Herausforderungen schreiben und veröffentlichen"),
+        "read:profiles": N_("Angebote lesen"),
+        "write:profiles": N_("Das Angebotsprofil schreiben und veröffentlichen"),
+        "read:matches": N_("Passungen lesen"),
+        "write:previews": N_("Vorschläge zu einem Text abrufen"),
+        "read:decisions": N_("Anfragen und Antworten lesen"),
+        "write:decisions": N_("Interesse zeigen und absagen"),
+        "read:introductions": N_("Gespräche lesen"),
+        "write:introductions": N_("In Gesprächen schreiben"),
+        "read:reports": N_("Berichte lesen"),
     },
 }
 _BY_VOCABULARY[ProfileState] = _BY_VOCABULARY[ChallengeState]

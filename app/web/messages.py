@@ -1,6 +1,10 @@
 """Sentences that pages say: what was done, and errors in words for people instead of programs."""
 
-from app.web.i18n import N_
+from collections.abc import Mapping
+
+from app.vocabulary import Language
+from app.web.i18n import N_, shown_date, shown_number, translations
+from app.web.labels import label
 
 DONE = {
     "signed-out": N_("Sie sind abgemeldet."),
@@ -15,7 +19,7 @@ DONE = {
     "session-ended": N_("Die Anmeldung ist beendet."),
     "token-revoked": N_("Der Zugangsschlüssel gilt nicht mehr."),
     "erased": N_("Ihr Konto und alle Angaben über Sie sind gelöscht."),
-    "published": N_("Veröffentlicht. Das sind die Ergebnisse."),
+    "published": N_("Veröffentlicht. Das passt dazu."),
     "drafted": N_("Als Entwurf gespeichert."),
     "saved": N_("Gespeichert."),
     "discarded": N_("Verworfen."),
@@ -47,6 +51,8 @@ DONE = {
     "unsubscribed": N_("Sie bekommen keine solchen Mails mehr."),
     "mails-saved": N_("Gespeichert. So oft schreiben wir Ihnen."),
     "user-changed": N_("Gespeichert."),
+    "persons-factor-removed": N_("Der zweite Faktor ist entfernt. Die Person hat eine Mail bekommen."),
+    "coordinator-dismissed": N_("Die Person koordiniert das Netzwerk nicht mehr."),
     "user-erased": N_("Die Person ist gelöscht."),
     "rules-saved": N_("Gespeichert. Die Regeln gelten ab jetzt."),
     "run-requested": N_("Die Neuberechnung ist angestoßen."),
@@ -115,18 +121,136 @@ ERRORS = {
     ),
     "older-ranking": (
         N_("Inzwischen ist ein neuerer Stand sichtbar"),
-        N_("Setzen Sie das Häkchen, wenn der ältere trotzdem gelten soll. Fehlt es, laden Sie die Seite neu."),
+        N_("Soll der ältere trotzdem gelten? Dann setzen Sie das Häkchen."),
     ),
     "scope-needs-same-ranking": (
         N_("Nur mit allen Texten möglich"),
         N_("Mit einem anderen Sprachmodell oder anderen Regeln wählen Sie als Umfang „alle Texte“."),
     ),
+    "conflict": (
+        N_("Das geht so nicht mehr"),
+        N_("Inzwischen hat sich etwas geändert. Sehen Sie nach, wie es jetzt steht."),
+    ),
     "wrong-state": (
-        N_("Das geht im jetzigen Zustand nicht"),
-        N_("Laden Sie die Seite neu und sehen Sie nach, was sich geändert hat."),
+        N_("Das geht so nicht mehr"),
+        N_("Inzwischen hat sich etwas geändert. Sehen Sie nach, wie es jetzt steht."),
+    ),
+    "challenge-closed": (
+        N_("Herausforderung ist abgeschlossen"),
+        N_("Sie ist als „{state}“ markiert, und das bleibt so. Legen Sie bei Bedarf eine neue an."),
+    ),
+    "not-published": (
+        N_("Noch nicht veröffentlicht"),
+        N_("Eine Liste gibt es nur zu dem, was veröffentlicht ist. Hier ist der Stand „{state}“."),
+    ),
+    "wrong-organisation-kind": (
+        N_("Das geht bei dieser Organisation nicht"),
+        N_("Herausforderungen schreiben Wohlfahrtsorganisationen, ein Angebotsprofil haben Startups."),
+    ),
+    "wrong-network-kind": (
+        N_("Dieses Netzwerk passt nicht"),
+        N_("Zu „{network}“ gehören nur Organisationen der Art „{kind}“. Wählen Sie ein anderes oder keines."),
+    ),
+    "encoder-mismatch": (
+        N_("Gerade gibt es keine Listen"),
+        N_("Die Verwaltung muss die Listen erst neu berechnen. Ihre Texte sind gespeichert; versuchen Sie es später."),
+    ),
+    "gone": (
+        N_("Nicht mehr da"),
+        N_("Das gibt es nicht mehr. Sehen Sie nach, was jetzt da ist."),
+    ),
+    "match-gone": (
+        N_("Das ist nicht mehr sichtbar"),
+        N_("Die andere Seite hat ihren Text zurückgezogen, oder er ist abgelaufen. Ihre Liste zeigt, was jetzt passt."),
+    ),
+    "interest-expired": (
+        N_("Anfrage ist abgelaufen"),
+        N_("Antworten konnten Sie bis {day}. Passt es noch? Dann zeigen Sie in Ihrer Liste selbst Interesse."),
+    ),
+    "not-a-match": (
+        N_("Steht nicht (mehr) in der Liste"),
+        N_("Diese beiden passen nicht gut genug zusammen. In Ihrer Liste steht, was jetzt passt."),
+    ),
+    "already-decided": (
+        N_("Schon entschieden"),
+        N_("Ihre Organisation hat hier schon geantwortet. Unter „Gespräche“ können Sie das zurücknehmen."),
+    ),
+    "already-introduced": (
+        N_("Sie sind schon im Gespräch"),
+        N_("Beide Seiten haben zugesagt. Alles Weitere steht unter „Gespräche“."),
+    ),
+    "partner-declined": (
+        N_("Die andere Seite hat abgesagt"),
+        N_("Sehen Sie in Ihrer Liste nach, was sonst noch passt."),
+    ),
+    "ask-again-later": (
+        N_("Noch nicht wieder möglich"),
+        N_("Ihre letzte Anfrage blieb ohne Antwort. Ab {day} können Sie noch einmal fragen."),
+    ),
+    "taken-back-too-often": (
+        N_("Noch nicht wieder möglich"),
+        N_("Sie haben dieses Interesse {times}-mal zurückgenommen. Ab {day} können Sie noch einmal fragen."),
+    ),
+    "no-free-slots": (
+        N_("Gerade kein Platz frei"),
+        N_("Dieses Startup hat so viele Gespräche, wie es schafft. Fragen Sie ein anderes, oder später noch einmal."),
+    ),
+    "not-to-be-taken-back": (
+        N_("Lässt sich nicht mehr zurücknehmen"),
+        N_("Die andere Seite hat schon geantwortet, oder die Frist ist vorbei. Mehr steht unter „Gespräche“."),
+    ),
+    "thread-closed": (
+        N_("Gespräch ist beendet"),
+        N_("Schreiben und den Stand ändern geht hier nicht mehr."),
+    ),
+    "wrong-step": (
+        N_("Das folgt nicht auf den jetzigen Stand"),
+        N_("Der Stand ist „{status}“. Möglich ist jetzt: {allowed}."),
+    ),
+    "second-factor-state": (
+        N_("Das geht gerade nicht"),
+        N_("Ihr zweiter Faktor ist schon eingerichtet, oder es ist noch keiner begonnen. Sehen Sie im Konto nach."),
+    ),
+    "cross-origin": (
+        N_("Das kam nicht von dieser Seite"),
+        N_("Zu Ihrer Sicherheit haben wir nichts geändert. Öffnen Sie Passgenau neu und versuchen Sie es noch einmal."),
+    ),
+    "bad-request": (
+        N_("So können wir das nicht lesen"),
+        N_("Gehen Sie zurück und senden Sie das Formular noch einmal."),
+    ),
+    "run-not-under-way": (
+        N_("Das geht so nicht mehr"),
+        N_("Die Neuberechnung ist inzwischen weiter. Sehen Sie nach, wie es jetzt steht."),
+    ),
+    "run-not-complete": (
+        N_("Noch nicht vollständig"),
+        N_("Sichtbar machen und vergleichen lässt sich eine Neuberechnung erst, wenn sie fertig ist."),
+    ),
+    "mail-not-given-up": (
+        N_("Diese Mail wartet nicht mehr"),
+        N_("Sie ist unterwegs, schon gesendet oder nicht mehr nötig. Sie müssen nichts tun."),
     ),
 }
-"""(title, detail) of errors whose own texts speak to programs."""
+"""(title, detail) of errors whose own texts speak to programs; `said_values` fills the placeholders."""
+
+
+def said_values(values: Mapping[str, object], language: Language) -> dict[str, object]:
+    """Return the values of an error as people write them: days and numbers in their format, codes as words."""
+    return {name: _said(name, value, language) for name, value in values.items()}
+
+
+def _said(name: str, value: object, language: Language) -> object:
+    if name == "day":
+        return shown_date(str(value), language)
+    vocabulary = {"state": "ChallengeState", "kind": "OrganisationKind"}.get(name, "")
+    if name in {"status", "allowed"}:
+        vocabulary = "IntroductionStatus"
+    if not vocabulary:
+        return shown_number(value, language)
+    words = translations(language).gettext
+    return ", ".join(words(label(code, vocabulary)) for code in str(value).split(", "))
+
 
 FIELD_ERRORS = {
     "missing": N_("Bitte ausfüllen."),
@@ -143,5 +267,7 @@ FIELD_ERRORS = {
     "date_parsing": N_("Bitte einen Tag wählen."),
     "date_from_datetime_parsing": N_("Bitte einen Tag wählen."),
     "unknown_organisation": N_("Diese Organisation gibt es nicht."),
+    "unknown_network": N_("Dieses Netzwerk gibt es nicht."),
+    "bad_cursor": N_("Diese Stelle der Liste gibt es nicht mehr."),
 }
 """Messages beside fields, by the code of the rule, where the service's own speak to programs."""

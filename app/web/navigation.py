@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.auth.actor import Actor
-from app.vocabulary import Role
+from app.vocabulary import OrganisationKind, Role
 from app.web.i18n import N_
 
 
@@ -29,7 +29,6 @@ _FOR_ROLE = {
     ),
     Role.NETWORK_COORDINATOR: (
         ("/verification", N_("Organisationen bestätigen")),
-        ("/browse", N_("Herausforderungen im Netzwerk")),
         ("/reports", N_("Bericht")),
     ),
     Role.ADMIN: (
@@ -42,6 +41,12 @@ _FOR_ROLE = {
     ),
 }
 
+OF_NETWORK = {
+    OrganisationKind.WELFARE: ("/browse", N_("Herausforderungen im Netzwerk")),
+    OrganisationKind.STARTUP: ("/startups", N_("Startups im Netzwerk")),
+}
+"""What coordinators look at: what the members of such a network publish."""
+
 
 def entries(actor: Actor, path: str) -> list[Entry]:
     """Return the menu of a reader, without repeats."""
@@ -49,6 +54,8 @@ def entries(actor: Actor, path: str) -> list[Entry]:
     for grant in actor.grants:
         for href, text in _FOR_ROLE[grant.role]:
             found.setdefault(href, text)
+        if grant.network_kind is not None:
+            found.setdefault(*OF_NETWORK[grant.network_kind])
     for grant in actor.grants:
         if grant.organisation_id is not None:
             found.setdefault(f"/organisations/{grant.organisation_id}", N_("Organisation"))

@@ -101,7 +101,7 @@ def submit_mail_again(mail_id: Id, view: ViewDep, context: ContextDep, actor: Wr
 
 def _corpus(view: View, status: RankingStatus) -> Table:
     names = {"challenge": N_("Herausforderungen"), "profile": N_("Angebote")}
-    heads = [N_("Texte"), N_("veröffentlicht"), N_("mit Vektoren des sichtbaren Stands")]
+    heads = [N_("Texte"), N_("veröffentlicht"), N_("im sichtbaren Stand eingelesen")]
     rows = [
         [view.gettext(names[side.side.value]), number(view, side.published), number(view, side.encoded)]
         for side in status.sides
@@ -128,8 +128,8 @@ def _best(view: View, found: Coverage) -> Figure:
         (view.gettext(bands.LABELS[band] if band else N_("nichts passt")), (challenges,))
         for band, challenges in found.best
     ]
-    heads = (N_("Bester Treffer"), N_("Herausforderungen"))
-    return _figure(view, "best", N_("Wie gut der beste Treffer passt"), heads, rows)
+    heads = (N_("Beste Passung"), N_("Herausforderungen"))
+    return _figure(view, "best", N_("Wie gut die beste Passung ist"), heads, rows)
 
 
 def _needs(view: View, found: Coverage) -> list[Figure]:

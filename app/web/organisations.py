@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -19,7 +20,7 @@ from app.api.dependencies import (
 from app.api.paths import Id
 from app.auth.actor import Actor
 from app.context import Context
-from app.errors import PreconditionFailed
+from app.errors import FieldError, MalformedInput, PreconditionFailed
 from app.idempotency import make_receipt
 from app.organisations import closing, policies, repository, service
 from app.organisations.schemas import OrganisationPatch, OrganisationRead
@@ -32,19 +33,56 @@ from app.web.view import View, ViewDep
 
 router = APIRouter(include_in_schema=False, prefix="/organisations/{organisation_id}")
 
+NAME_DIFFERS = FieldError(
+    "name",
+    "name_differs",
+    "Das ist nicht der Name dieser Organisation. Er steht oben auf der Seite.",
+    "This is not the name of this organisation. It stands at the top of the page.",
+)
 INVITE = Form(
     (
         Field("email", Ask.EMAIL, N_("E-Mail-Adresse"), required=True, autocomplete="off"),
-        Field("manager", Ask.YES, N_("Soll die Organisation mit leiten (einladen, Angaben ändern)")),
+        Field("manager", Ask.YES, N_("Darf die Organisation mitleiten (einladen, Angaben ändern)")),
     )
 )
 ERASE = FormPage(
     N_("Organisation löschen"),
     N_("Organisation endgültig löschen"),
-    Form(()),
+    Form(
+        (
+            Field(
+                "name",
+                Ask.TEXT,
+                N_("Name der Organisation"),
+                N_("Tippen Sie ihn ab, damit nichts aus Versehen gelöscht wird."),
+                required=True,
+                autocomplete="off",
+            ),
+        )
+    ),
     (
         N_("Die Organisation, alle ihre Texte und alle Zugehörigkeiten werden sofort und für immer gelöscht."),
         N_("Wollen Sie vorher alle Daten herunterladen? Gehen Sie zurück, dort ist der Knopf."),
+    ),
+    danger=True,
+)
+REMOVE = FormPage(
+    N_("Person aus der Organisation entfernen"),
+    N_("Entfernen"),
+    Form(()),
+    (
+        N_("Die Person ist sofort überall abgemeldet und sieht nichts mehr von Ihrer Organisation."),
+        N_("Was sie geschrieben hat, bleibt. Zurück kommt sie nur mit einer neuen Einladung."),
+    ),
+    danger=True,
+)
+LEAVE = FormPage(
+    N_("Organisation verlassen"),
+    N_("Verlassen"),
+    Form(()),
+    (
+        N_("Sie sind sofort überall abgemeldet und sehen nichts mehr von dieser Organisation."),
+        N_("Was Sie geschrieben haben, bleibt ihr. Zurück kommen Sie nur mit einer neuen Einladung."),
     ),
     danger=True,
 )
@@ -74,10 +112,12 @@ def _values(context: Context, actor: Actor, organisation: OrganisationRead) -> d
     sees = policies.may_see_members(actor, organisation.id)
     with context.sessions.read() as session:
         names = {network.slug: network.name for network in repository.networks(session)}
+        verifies = service.may_verify(session, actor, organisation.id)
     return {
         "organisation": organisation,
         "network": names.get(organisation.network or ""),
         "manages": manages,
+        "verifies": verifies,
         "exports": policies.may_export(actor, organisation.id),
         "members": membership.list_members(context, actor, organisation.id) if sees else None,
         # Sent along with an invitation, so that a second click sends no second mail.
@@ -188,6 +228,20 @@ def submit_manager(
     return view.redirect(f"/organisations/{organisation_id}", "member-changed")
 
 
+@router.get("/members/{user_id}/remove", operation_id="show_member_removal")
+def show_member_removal(
+    organisation_id: Id, user_id: Id, view: ViewDep, context: ContextDep, actor: ReadOrganisations
+) -> Response:
+    """Say what leaving means, for whom."""
+    member = membership.removable_member(context, actor, organisation_id, user_id)
+    back = f"/organisations/{organisation_id}"
+    if user_id != actor.user_id:
+        return replace(REMOVE, about=member.name, back=back).show(view)
+    with context.sessions.read() as session:
+        organisation = service.read_organisation(session, actor, organisation_id)
+    return replace(LEAVE, about=organisation.name, back=back).show(view)
+
+
 @router.post("/members/{user_id}/remove", operation_id="submit_member_removal")
 def submit_member_removal(
     organisation_id: Id, user_id: Id, view: ViewDep, context: ContextDep, actor: WriteMembers
@@ -217,14 +271,35 @@ def show_organisation_erasure(
     organisation_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadOrganisations
 ) -> Response:
     """Say what erasing means."""
-    service.editable_organisation(session, actor, organisation_id)
-    return ERASE.show(view)
+    return _erasure(service.editable_organisation(session, actor, organisation_id)).show(view)
+
+
+def _erasure(organisation: OrganisationRead) -> FormPage:
+    return replace(ERASE, about=organisation.name, back=f"/organisations/{organisation.id}")
 
 
 @router.post("/erase", operation_id="submit_organisation_erasure")
 def submit_organisation_erasure(
-    organisation_id: Id, view: ViewDep, context: ContextDep, actor: WriteOrganisations
+    organisation_id: Id,
+    view: ViewDep,
+    sent: SentDep,
+    context: ContextDep,
+    session: ReadSessionDep,
+    actor: WriteOrganisations,
 ) -> Response:
-    """Erase the organisation, for good."""
-    closing.erase_organisation(context, actor, organisation_id)
-    return view.redirect("/", "deleted")
+    """Erase the organisation, for good, once somebody has typed its name."""
+    organisation = service.editable_organisation(session, actor, organisation_id)
+    session.close()
+
+    def use(values: dict[str, Any]) -> Response:
+        if _plain(values["name"]) != _plain(organisation.name):
+            raise MalformedInput(fields=(NAME_DIFFERS,))
+        closing.erase_organisation(context, actor, organisation_id)
+        return view.redirect("/", "deleted")
+
+    return _erasure(organisation).submit(view, sent, use)
+
+
+def _plain(name: str) -> str:
+    """Return a name without what people mistype: spaces and capitals."""
+    return " ".join(name.split()).casefold()

@@ -1,8 +1,9 @@
 """All pages, and what they show when something fails."""
 
 from fastapi import FastAPI, Request, Response
+from starlette.routing import Match
 
-from app.errors import AppError, NotSignedIn
+from app.errors import AppError, Conflict, Gone, NotSignedIn
 from app.web import (
     accessibility,
     account,
@@ -16,6 +17,7 @@ from app.web import (
     keys,
     mail_links,
     matches,
+    networks,
     operation,
     organisations,
     pairs,
@@ -25,6 +27,7 @@ from app.web import (
     searches,
     shortlists,
     sign_in,
+    verifying,
     why_not,
     writing,
 )
@@ -52,6 +55,8 @@ ROUTERS = (
     browsing.router,
     searches.router,
     administration.router,
+    networks.router,
+    verifying.router,
     rescoring.router,
     reports.router,
     operation.router,
@@ -76,6 +81,18 @@ def error_page(request: Request, error: AppError) -> Response:
     problems = [(problem.field, field_message(view, problem)) for problem in error.fields]
     # What is wrong stands in the address: the page without it is there.
     without = request.url.path if problems and request.method == "GET" and request.url.query else ""
-    return view.render(
-        "error.html", error.status, title=title, detail=detail, number=number, problems=problems, without=without
-    )
+    back = way_back(request) if isinstance(error, Conflict | Gone) else ""
+    values = {"title": title, "detail": detail, "number": number, "problems": problems}
+    return view.render("error.html", error.status, without=without, back=back, **values)
+
+
+def way_back(request: Request) -> str:
+    """Return the page above an address, where one sees how things stand; reloading would send a form again."""
+    path = request.url.path
+    if path.startswith("/decisions/"):
+        return "/conversations"
+    while path := path.rpartition("/")[0]:
+        scope = dict(request.scope) | {"path": path, "method": "GET"}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            return path
+    return ""

@@ -61,7 +61,7 @@ PILOT = (
     Field(
         "free_pilot_slots",
         Ask.NUMBER,
-        N_("Wie viele Tests können jetzt beginnen?"),
+        N_("Wie viele Pilotversuche können jetzt beginnen?"),
         N_("Bei 0 schlagen wir Sie niemandem vor, bis wieder Platz ist."),
     ),
     Field("response_days", Ask.NUMBER, N_("In wie vielen Tagen antworten Sie?"), N_("Zum Beispiel: 3")),
@@ -131,7 +131,7 @@ TECHNOLOGY = (
 )
 FULL = Form((*FIRST, *PILOT, *PROOF, *TERMS, *TECHNOLOGY))
 GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
-    (N_("Test und Antwort (freiwillig)"), PILOT),
+    (N_("Pilotversuch und Antwort (freiwillig)"), PILOT),
     (N_("Erfahrung und Wirkung (freiwillig)"), PROOF),
     (N_("Preis und Rechtsform (freiwillig)"), TERMS),
     (N_("Technik und Datenschutz (freiwillig)"), TECHNOLOGY),

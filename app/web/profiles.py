@@ -1,5 +1,6 @@
 """Pages of capability profiles: one's own, anybody's, writing and changing one."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
@@ -45,7 +46,7 @@ DELETE = FormPage(
     N_("Angebotsprofil löschen"),
     N_("Endgültig löschen"),
     Form(()),
-    (N_("Das Angebotsprofil und seine Ergebnisse werden gelöscht. Das lässt sich nicht rückgängig machen."),),
+    (N_("Das Angebotsprofil und seine Passungen werden gelöscht. Das lässt sich nicht rückgängig machen."),),
     danger=True,
 )
 
@@ -197,8 +198,9 @@ def submit_profile_step(
 @router.get("/profiles/{profile_id}/delete", operation_id="show_profile_deletion")
 def show_profile_deletion(profile_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadProfiles) -> Response:
     """Say what deleting means."""
-    require_writer(actor, service.read_profile(session, actor, profile_id))
-    return DELETE.show(view)
+    text = service.read_profile(session, actor, profile_id)
+    require_writer(actor, text)
+    return replace(DELETE, about=text["name"], back=f"/profiles/{profile_id}").show(view)
 
 
 @router.post("/profiles/{profile_id}/delete", operation_id="submit_profile_deletion")

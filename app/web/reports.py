@@ -28,7 +28,7 @@ FIGURES: Final = {
     "answered": N_("haben eine Antwort"),
     "expired": N_("ohne Antwort geblieben"),
     "introduced": N_("im Gespräch"),
-    "pilots": N_("mit Pilot oder Vertrag"),
+    "pilots": N_("mit Pilotversuch oder Vertrag"),
     "unmet": N_("finden nichts Passendes"),
     "answered_within_days": N_("Tage bis zur Antwort, höchstens"),
 }

@@ -1,6 +1,7 @@
 """Pages of rescoring runs: begin one, follow it, compare, show it to readers, go back. For admins."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -277,7 +278,8 @@ def submit_run_activation(
 def show_run_cancellation(run_id: Id, view: ViewDep, context: ContextDep, _actor: ReadAdministration) -> Response:
     """Say what cancelling means."""
     service.read_run(context, run_id)
-    return CANCEL.show(view)
+    about = f"{view.gettext(N_('Neuberechnung'))} {run_id}"
+    return replace(CANCEL, about=about, back=f"/rescoring/{run_id}").show(view)
 
 
 @router.post("/{run_id}/cancel", operation_id="submit_run_cancellation")

@@ -8,13 +8,18 @@ from pydantic import AfterValidator, Field, model_validator
 
 from app.api.dependencies import ContextDep, WriteAccount
 from app.api.paths import Id
+from app.api.problem_details import keep_refusal
+from app.auth.actor import Actor
+from app.context import Context
+from app.errors import SavedSearchesFull
 from app.fields import StrictModel, clean_text
 from app.searches import service
 from app.searches.service import Search
 from app.vocabulary import FieldOfAction, Language, Region
 from app.web import forms
-from app.web.forms import Ask, Form, SentDep, parse
-from app.web.view import ViewDep
+from app.web.forms import Ask, Form, SentDep, error_text, parse
+from app.web.i18n import N_
+from app.web.view import View, ViewDep
 from matching.texts import Side
 
 router = APIRouter(include_in_schema=False, prefix="/searches")
@@ -59,8 +64,23 @@ def submit_search(view: ViewDep, sent: SentDep, context: ContextDep, actor: Writ
     """Keep a search."""
     wanted: SearchWrite = parse(SearchWrite, ASKED.read(sent))
     search = Search(wanted.side, wanted.q or "", wanted.field_of_action, wanted.region, wanted.language)
-    service.keep(context, actor, search)
+    try:
+        service.keep(context, actor, search)
+    except SavedSearchesFull as error:
+        return _full(view, context, actor, search.side, error)
     return view.redirect(address(search), "search-kept")
+
+
+def _full(view: View, context: Context, actor: Actor, side: Side, error: SavedSearchesFull) -> Response:
+    """Lead to the searches that somebody keeps, where one can be forgotten."""
+    keep_refusal(view.request, error)
+    with context.sessions.read() as session:
+        side = side if service.kept(context, session, actor, side) else side.other
+    title, detail = error_text(view, error)
+    lead = (view.gettext(N_("Meine Suchen ansehen")), f"{LISTS[side]}#kept")
+    return view.render(
+        "error.html", error.status, title=title, detail=detail, number="", problems=(), without="", lead=lead
+    )
 
 
 @router.post("/{search_id}/remove", operation_id="submit_search_removal")

@@ -188,7 +188,7 @@ def _registration(session: Session) -> FormPage:
         N_("Registrieren"),
         Form(fields),
         (
-            N_("Sie registrieren Ihre Organisation und sich selbst als Leitung. Danach laden Sie Kolleginnen ein."),
+            N_("Sie registrieren Ihre Organisation und sich selbst als Leitung. Danach laden Sie andere ein."),
             N_("Ihr Netzwerk oder die Verwaltung prüft die Angaben. Schreiben können Sie sofort."),
         ),
     )

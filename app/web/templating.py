@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.matches.labels import requirement
 from app.vocabulary import Language
 from app.web import labels
 from app.web.i18n import shown_date, shown_languages, shown_moment, shown_number, translations
@@ -30,6 +31,7 @@ def environment(language: Language) -> Environment:
     made.filters["date"] = partial(shown_date, language=language)
     made.filters["moment"] = partial(shown_moment, language=language)
     made.filters["number"] = partial(shown_number, language=language)
+    made.filters["requirement"] = lambda must: requirement(must["kind"], must.get("value"), language)
     made.filters["languages"] = partial(shown_languages, language=language)
     made.filters["maturity"] = lambda level: texts.gettext(labels.maturity(level))
     made.filters["label"] = lambda code, kind="": texts.gettext(labels.label(code, kind))

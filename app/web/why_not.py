@@ -41,8 +41,8 @@ BY_NAME = {
             Field(
                 "name",
                 Ask.TEXT,
-                N_("Titel oder Organisation"),
-                N_("Wir sagen Ihnen, warum sie nicht in der Liste steht. Ein Teil des Titels genügt."),
+                N_("Überschrift oder Organisation"),
+                N_("Wir sagen Ihnen, warum sie nicht in der Liste steht. Ein Teil der Überschrift genügt."),
                 required=True,
                 autocomplete="off",
             ),

@@ -6,9 +6,9 @@ the version they were made from: when a colleague has saved since, both versions
 
 import secrets
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from app.api.dependencies import ContextDep, ReadChallenges, ReadSessionDep, WriteChallenges, WritePreviews
@@ -26,14 +26,24 @@ from app.vocabulary import Region, Role
 from app.web import previews
 from app.web.challenge_form import FULL, GROUPS, TEXT, to_content
 from app.web.conflicts import find_differences
-from app.web.forms import Ask, BoundForm, Field, Form, Sent, SentDep, error_text, parse, submit
+from app.web.forms import Ask, BoundForm, Field, Form, FormPage, Sent, SentDep, error_text, parse, submit
 from app.web.i18n import N_
 from app.web.view import View, ViewDep
+from matching.language import detect_language
 
 router = APIRouter(include_in_schema=False, prefix="/challenges")
 
 LEAST_KEPT = 20
 """Characters after which a text is kept by itself."""
+NAMED = 80
+"""Characters that name a text without a title."""
+DISCARD = FormPage(
+    N_("Angefangenen Text verwerfen"),
+    N_("Endgültig verwerfen"),
+    Form(()),
+    (N_("Alles, was hier geschrieben ist, wird gelöscht. Das lässt sich nicht rückgängig machen."),),
+    danger=True,
+)
 
 
 def _organisations(session: Session, actor: Actor) -> list[OrganisationRead]:
@@ -313,6 +323,7 @@ def _check_page(view: View, context: Context, actor: Actor, row: Unfinished, cha
         return _details(view, 422, FULL.blank(row.content).with_error(view, error), row)
     part = previews.of_challenge(view, context, actor, row.content)
     shown = content.model_dump(mode="json")
+    shown["language"] = shown["language"] or detect_language(f"{content.title}. {content.problem}")
     status = 409 if changed else 200
     return view.render("challenge_check.html", status, row=row, content=shown, part=part, changed=changed)
 
@@ -344,6 +355,22 @@ def _finished(view: View, challenge: dict[str, Any]) -> Response:
     if challenge["state"] == "draft":
         return view.redirect(f"/challenges/{challenge['id']}", "drafted")
     return view.redirect(f"/challenges/{challenge['id']}/matches", "published")
+
+
+@router.get("/unfinished/{unfinished_id}/discard", operation_id="show_unfinished_discard")
+def show_unfinished_discard(
+    unfinished_id: Id,
+    view: ViewDep,
+    session: ReadSessionDep,
+    actor: ReadChallenges,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> Response:
+    """Say what discarding means. version: the one that was seen before coming here."""
+    row = unfinished.read(session, actor, unfinished_id)
+    words = " ".join((row.content.get("title") or row.content.get("problem") or "").split())
+    about = words[:NAMED] + (" …" if len(words) > NAMED else "")
+    page = replace(DISCARD, about=about, back=f"/challenges/unfinished/{unfinished_id}")
+    return page.show(view, version=str(version or row.version))
 
 
 @router.post("/unfinished/{unfinished_id}/discard", operation_id="submit_unfinished_discard")

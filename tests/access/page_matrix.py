@@ -120,6 +120,7 @@ def _account(ids: dict[str, int]) -> Iterator[Row]:
     yield Row("submit_token", "POST", "//account/tokens", OWN, token, form=True)
     yield _post("submit_search", "//searches", OWN, {"side": "profile", "q": "Küche"})
     yield _post("submit_search_removal", f"//searches/{ids['search']}/remove", own)
+    yield _get("show_token_revocation", f"//account/tokens/{ids['token']}/revoke", own)
     yield _post("submit_token_revocation", f"//account/tokens/{ids['token']}/revoke", own)
 
 
@@ -138,10 +139,14 @@ def _organisation(ids: dict[str, int]) -> Iterator[Row]:
     yield _post("submit_member_invitation", f"{a}/invitations", managers, {"email": "y@people.example"})
     yield _post("submit_invitation_withdrawal", f"{a}/invitations/{ids['invitation']}/withdraw", managers)
     yield _post("submit_manager", f"{member}/manager", managers, {"confirm": "yes"})
-    yield _post("submit_member_removal", f"{member}/remove", "401 200 200 403 403 403 403 403 403 200 403 401")
+    leaving = "401 200 200 403 403 403 403 403 403 200 403 401"
+    yield _get("show_member_removal", f"{member}/remove", leaving)
+    yield _post("submit_member_removal", f"{member}/remove", leaving)
     yield _get("download_organisation", f"{a}/export", exporters)
     yield _get("show_organisation_erasure", f"{a}/erase", managers)
-    yield _post("submit_organisation_erasure", f"{a}/erase", managers)
+    yield _post("submit_organisation_erasure", f"{a}/erase", managers, {"name": "organisation  A"})
+    untyped = managers.replace("200", "422")
+    yield _post("submit_organisation_erasure", f"{a}/erase", untyped, {}, "without its name")
 
 
 def _challenges(ids: dict[str, int]) -> Iterator[Row]:
@@ -172,12 +177,15 @@ def _challenges(ids: dict[str, int]) -> Iterator[Row]:
     yield _post("submit_challenge_again", "//challenges/unfinished", members, again)
     yield _get("show_challenge_check", f"{unfinished}/check", own)
     yield _post("submit_challenge_publication", f"{unfinished}/publish", own, {"version": "1"})
+    yield _get("show_unfinished_discard", f"{unfinished}/discard", own)
     yield _post("submit_unfinished_discard", f"{unfinished}/discard", own, {"version": "1"})
     yield _get("show_challenge", text, "401 200 200 200 200 200 404 200 404 200 404 401")
     yield _get("show_challenge", draft, own, "draft")
     yield _get("show_challenge_form", f"{text}/edit", write)
     yield _post("submit_challenge_form", f"{text}/edit", write, CHALLENGE_FORM | {"version": "1"})
     yield _post("submit_challenge_step", f"{text}/steps/pause", write)
+    yield _get("show_challenge_ending", f"{text}/steps/solve", write)
+    yield _get("show_challenge_ending", f"{text}/steps/close", write, "closing")
     yield _get("show_challenge_deletion", f"{text}/delete", write)
     yield _post("submit_challenge_deletion", f"{text}/delete", write)
     yield _get("show_challenge_matches", f"{text}/matches", matches)
@@ -187,6 +195,7 @@ def _challenges(ids: dict[str, int]) -> Iterator[Row]:
     yield _get("show_comparison", f"{text}/compare?with={ids['profile']}", _as(matches, 422), "one startup")
     yield _get("show_shortlist", f"{text}/shortlist", own)
     yield _post("submit_shortlist_entry", f"{text}/shortlist/{ids['profile']}", own, {"note": "Anrufen"})
+    yield _get("show_shortlist_removal", f"{text}/shortlist/{ids['second_profile']}/remove", own)
     yield _post("submit_shortlist_removal", f"{text}/shortlist/{ids['second_profile']}/remove", own)
     yield _get("download_challenge_matches_csv", f"{text}/matches.csv", matches)
     yield _get("download_challenge_matches_xlsx", f"{text}/matches.xlsx", matches)
@@ -250,9 +259,21 @@ def _administration(ids: dict[str, int]) -> Iterator[Row]:
     organisation = f"//verification/{ids['organisation_a']}"
     verifiers = "401 403 403 403 403 403 403 200 200 200 403 401"
     yield _get("show_verification", "//verification", verifiers)
-    yield _post("submit_verification", f"{organisation}/verify", "401 403 403 403 403 403 403 200 403 200 403 401")
-    yield _get("show_users", "//users", ADMINS)
+    of_network = "401 403 403 403 403 403 403 200 403 200 403 401"
+    yield _post("submit_verification", f"{organisation}/verify", of_network)
+    yield _get("show_verification_withdrawal", f"{organisation}/withdraw", of_network)
+    yield _get("show_organisations", "//organisations?q=organisation&state=verified", verifiers)
+    yield _get("show_networks", "//networks", ADMINS)
+    invitation = {"network": "caritas", "email": "c@people.example"}
+    yield _post("submit_coordinator_invitation", "//networks/coordinators", ADMINS, invitation)
+    coordinator = f"//networks/caritas/coordinators/{ids['coordinator_a']}/dismiss"
+    yield _get("show_coordinator_dismissal", coordinator, ADMINS)
+    yield _post("submit_coordinator_dismissal", coordinator, ADMINS)
+    yield _get("show_users", "//users?q=staff", ADMINS)
     yield _post("submit_user_step", f"{user}/steps/deactivate", ADMINS)
+    secured = f"//users/{ids['deactivated']}/steps/remove-second-factor"
+    yield _get("show_second_factor_removal", secured, ADMINS)
+    yield _post("submit_user_step", secured, ADMINS, label="second factor")
     yield _get("show_user_erasure", f"{user}/erase", ADMINS)
     yield _post("submit_user_erasure", f"{user}/erase", ADMINS)
     yield _get("show_audit", "//audit", ADMINS)

@@ -109,6 +109,7 @@ OF_ONES_OWN_PEOPLE = {
     *("list_users", "read_user", "deactivate_user", "reactivate_user", "make_admin", "dismiss_admin"),
     *("list_invitations", "invite_member", "invite_coordinator", "export_organisation", "export_me"),
     *("show_users", "show_organisation", "download_organisation", "download_account"),
+    *("show_networks", "show_second_factor_removal", "show_user_erasure"),
 }
 """Routes that show admins and managers the addresses of those they look after or have invited."""
 AFTER_BOTH_AGREED = {"read_introduction", "set_introduction_status", "take_over_contact", "show_introduction"}

@@ -86,6 +86,13 @@ def test_the_operator_makes_an_admin_of_nobody_and_of_somebody(context: Context)
     assert opened.seen.person.id == person
 
 
+def test_making_an_admin_again_is_the_way_back_without_an_authenticator_app(context: Context) -> None:
+    made = administration.create_admin(context, OPERATOR, "new@people.example", "Neu", PASSWORD)
+    with context.sessions.write() as session:
+        session.get_one(User, made.id).totp_confirmed_at = context.clock.now()
+    assert not administration.create_admin(context, OPERATOR, "new@people.example", "Neu", PASSWORD).second_factor
+
+
 @pytest.fixture
 def command_line(context: Context, monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
     monkeypatch.setattr("app.start.start_without_encoder", lambda _settings: context)

@@ -183,6 +183,7 @@ def put_person(context: Context, name: str, grant: Mapping[str, Any] | None) -> 
             email_confirmed_at=now,
             password_hash=HASH,
             deactivated_at=now if name == "deactivated" else None,
+            totp_confirmed_at=now if name == "deactivated" else None,
             version=1,
             created_at=now,
             updated_at=now,

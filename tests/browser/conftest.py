@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import uvicorn
@@ -70,11 +71,13 @@ def open_page(site: Site, browser: Browser) -> Iterator[Open]:
         language: str = "de",
         theme: str = "light",
         javascript: bool = True,
+        system: Literal["light", "dark"] = "light",
     ) -> Watched:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             locale={"de": "de-DE", "en": "en-GB"}[language],
             java_script_enabled=javascript,
+            color_scheme=system,
             reduced_motion="reduce",
         )
         cookies = {"passgenau-language": language, "passgenau-theme": theme}

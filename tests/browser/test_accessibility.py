@@ -73,7 +73,7 @@ def test_axe_finds_what_is_wrong(site: Site, open_page: Open, axe: str) -> None:
 
 
 def test_states_that_no_address_leads_to(site: Site, open_page: Open, axe: str) -> None:
-    """Forms with errors, the sign-in page in place of another, the page of an error, a conflict."""
+    """Forms with errors, the sign-in page in place of another, the page of an error; more in `test_states`."""
     wrong = []
     for language, theme, width in (("de", "light", 1280), ("en", "dark", 320)):
         window = open_page("staff_a", language=language, theme=theme, width=width)

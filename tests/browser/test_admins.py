@@ -73,7 +73,7 @@ def test_an_admin_verifies_rescores_and_shows(site: Site, open_page: Open, javas
     before = active(site)
     page = open_page("admin", width=width, javascript=javascript).page
     page.goto(site.url)
-    page.get_by_role("link", name="Offene Anfragen ansehen").click()
+    page.get_by_role("link", name="Wartende Organisationen ansehen").click()
     page.get_by_role("button", name=f"Haus am Wald {width} bestätigen").click()
     expect(page.locator(".kern-alert--success")).to_contain_text("Die Organisation ist bestätigt")
 

@@ -56,6 +56,7 @@ def test_two_sides_agree_and_write_to_each_other(site: Site, open_page: Open, ja
     staff.get_by_role("button", name="Nachricht senden").click()
     expect(staff.locator("main")).to_contain_text("Donnerstag um zehn")
     staff.select_option("#f-status", "ended")
+    staff.check("#f-end")
     staff.get_by_role("button", name="Stand speichern").click()
     expect(staff.locator("main")).to_contain_text("Dieses Gespräch ist beendet")
     startup.reload()

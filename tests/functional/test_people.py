@@ -3,7 +3,6 @@
 import signal
 import time
 from collections.abc import Iterator
-from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests import stories
 from tests.browsing import Watched, chromium, watch
+from tests.mails import link_to
 from tests.servers import environment, run_command, servers
 
 pytestmark = [pytest.mark.functional, pytest.mark.encoder]
@@ -138,15 +138,46 @@ def enter(page: Page, url: str, accounts: dict[str, list[str]], label: str) -> N
     expect(page.get_by_role("heading", level=1)).to_have_text("Was möchten Sie tun?")
 
 
+def register(page: Page, url: str, organisation: str) -> None:
+    """Register an organisation and its first manager."""
+    page.goto(f"{url}/register")
+    page.fill("#f-organisation_name", organisation)
+    page.select_option("#f-kind", "welfare")
+    page.fill("#f-name", "Neu")
+    page.fill("#f-email", "neue.leitung@people.example")
+    page.fill("#f-password", "vier zufällige Wörter nehmen")
+    page.get_by_role("button", name="Registrieren").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sehen Sie in Ihr Postfach")
+
+
+def verify_rescore_and_show(page: Page, organisation: str) -> None:
+    """From the verification of an organisation to a new ranking that everybody sees; the worker of the server ranks."""
+    page.get_by_role("link", name="Wartende Organisationen ansehen").click()
+    page.get_by_role("button", name=f"{organisation} bestätigen").click()
+    expect(page.locator(".kern-alert--success")).to_contain_text("Die Organisation ist bestätigt")
+    page.get_by_role("navigation").get_by_role("link", name="Neuberechnung").click()
+    page.get_by_role("link", name="Neuberechnung beginnen").click()
+    page.get_by_role("button", name="Neuberechnung beginnen").click()
+    expect(page.locator("#run-progress .kern-badge")).to_have_text("fertig, nicht sichtbar", timeout=180_000)
+    page.get_by_role("link", name="Sichtbar machen").click()
+    if page.locator("#f-force").count():
+        page.check("#f-force")
+    page.get_by_role("button", name="Sichtbar machen").click()
+    expect(page.locator(".kern-alert--success")).to_contain_text("Die neuen Listen sind sichtbar.")
+
+
 @pytest.mark.browser
 def test_people_work_in_the_browser(client: httpx.Client, accounts: dict[str, list[str]], folder: Path) -> None:
-    """Staff publish and see startups; a startup's new colleague comes by invitation and browses; an admin verifies."""
+    """Staff publish and see startups; a startup's new colleague comes by invitation and browses.
+
+    An admin verifies who has registered, has everything ranked anew, and shows the new lists.
+    """
     url = str(client.base_url)
     with chromium() as browser:
-        windows = [Watched(browser.new_context(locale="de-DE").new_page()) for _ in range(4)]
+        windows = [Watched(browser.new_context(locale="de-DE").new_page()) for _ in range(5)]
         for window in windows:
             watch(window, url)
-        staff, startup, colleague, admin = (window.page for window in windows)
+        staff, startup, colleague, newcomer, admin = (window.page for window in windows)
         enter(staff, url, accounts, "staff")
         staff.get_by_role("link", name="Herausforderung beschreiben").click()
         staff.fill("#f-problem", THREE_SENTENCES)
@@ -163,7 +194,8 @@ def test_people_work_in_the_browser(client: httpx.Client, accounts: dict[str, li
         startup.get_by_role("button", name="Einladen").click()
         expect(startup.locator("main")).to_contain_text("Die Einladung ist unterwegs.")
         # The server listens where there was room, the mail names the public address.
-        colleague.goto(f"{url}/invitation?{urlsplit(invitation(folder, 'kollege@people.example')).query}")
+        link = link_to(folder / "mails", "kollege@people.example", "/invitation")
+        colleague.goto(f"{url}/invitation?{urlsplit(link).query}")
         colleague.fill("#f-name", "Kollege")
         colleague.fill("#f-password", "vier zufällige Wörter nehmen")
         colleague.get_by_role("button", name="Einladung annehmen").click()
@@ -173,20 +205,10 @@ def test_people_work_in_the_browser(client: httpx.Client, accounts: dict[str, li
         colleague.get_by_role("link", name="Passende Herausforderungen ansehen").click()
         expect(colleague.locator("ol.cards")).to_contain_text("In unserem Wohnheim ist nachts eine Kraft")
 
+        register(newcomer, url, "Haus am Wald")
         enter(admin, url, accounts, "admin")
+        verify_rescore_and_show(admin, "Haus am Wald")
         admin.get_by_role("link", name="Protokoll").click()
-        expect(admin.locator("tbody")).to_contain_text("challenge.published")
+        for action in ("challenge.published", "organisation.verified", "rescoring_run.activated"):
+            expect(admin.locator("tbody")).to_contain_text(action)
         assert [problem for window in windows for problem in window.problems] == []
-
-
-def invitation(folder: Path, address: str) -> str:
-    """The link in the mail to an address."""
-    for _ in range(100):
-        for file in (folder / "mails").glob("*.eml"):
-            mail = message_from_bytes(file.read_bytes(), policy=policy.default)
-            if mail["To"] == address:
-                body = mail.get_body()
-                assert body is not None
-                return next(line for line in body.get_content().splitlines() if "/invitation?token=" in line)
-        time.sleep(0.2)
-    raise AssertionError(f"no mail to {address}")

@@ -135,3 +135,9 @@ def test_other_sites_can_not_send_it(site: Site) -> None:
     refused = site.post(PATH, REPORT, "staff_a", headers={"Sec-Fetch-Site": "cross-site"})
     assert refused.status == 403
     assert reports(site) == []
+
+
+def test_who_gets_no_help_learns_where_to_go(site: Site) -> None:
+    page = site.get(PATH)
+    assert "Mauerstraße 53, 10117 Berlin" in page.said("main address")
+    assert page.one("main address a[href^=https]")["href"] == "https://www.schlichtungsstelle-bgg.de"

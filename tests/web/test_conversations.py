@@ -90,7 +90,13 @@ def test_a_message_that_is_refused_is_kept_and_an_ended_talk_takes_none(site: Si
     long = site.post(f"{address}/messages", {"body": "x" * 5001, "token": "t"}, "staff_a")
     assert long.status == 422
     assert long.field("body") == "x" * 5001
-    ended = site.post(f"{address}/status", {"status": "ended", "happened_on": "", "note": "Passte nicht."}, "staff_a")
+    step = {"status": "ended", "happened_on": "", "note": "Passte nicht."}
+    asked = site.post(f"{address}/status", step, "staff_a")
+    assert asked.status == 422, "ending is for good, so a box asks"
+    assert asked.one("#f-end")["aria-invalid"] == "true"
+    assert asked.field("note") == "Passte nicht."
+    assert site.get(address, "startup_a").all(f'form[action="{address}/messages"]'), "nothing has changed"
+    ended = site.post(f"{address}/status", step | {"end": "yes"}, "staff_a")
     assert ended.status == 303
     page = site.get(address, "startup_a")
     assert "Passte nicht." in page.said("main")
@@ -187,7 +193,7 @@ def test_only_steps_that_can_follow_are_offered(site: Site) -> None:
 
 def test_what_was_written_while_the_other_side_ended_the_talk_is_not_lost(site: Site) -> None:
     address = f"/introductions/{site.ids['introduction']}"
-    site.post(f"{address}/status", {"status": "ended", "happened_on": "", "note": ""}, "startup_a")
+    site.post(f"{address}/status", {"status": "ended", "happened_on": "", "note": "", "end": "yes"}, "startup_a")
     late = site.post(f"{address}/messages", {"body": "Geht es <Montag>?", "token": "t"}, "staff_a")
     assert late.status == 409
     assert late.said("#unsent") == "Geht es <Montag>?"

@@ -59,7 +59,7 @@ def test_three_sentences_become_a_published_challenge(site: Site) -> None:
         assert (back.status, f"{back.location}/matches") == (303, done.location.partition("?")[0])
     assert count(site, Challenge) == before + 1
     listed = site.get(done.location, "staff_a")
-    assert listed.said(".kern-alert--success") == "Veröffentlicht. Das sind die Ergebnisse."
+    assert listed.said(".kern-alert--success") == "Veröffentlicht. Das passt dazu."
     assert listed.all("ol.cards > li") or listed.all(".nothing")
     with site.context.sessions.read() as session:
         stored = session.scalars(select(Challenge).order_by(Challenge.id.desc())).first()

@@ -44,7 +44,7 @@ def test_a_coordinator_reads_what_the_members_need_and_small_groups_are_not_show
     assert file.status == 200
     assert "caritas" in file.text.splitlines()[1]
     english = site.get("/reports?network=caritas&lang=en", "coordinator_a")
-    assert "below 5" in english.text
+    assert "fewer than 5" in english.text
 
 
 def test_months_to_come_and_other_networks_are_refused(site: Site) -> None:
@@ -71,7 +71,7 @@ def test_an_admin_sees_who_works_and_has_a_mail_tried_again(site: Site) -> None:
         assert [event.object_id for event in events] == [site.ids["mail"]]
     again = site.post(address, {}, "admin")
     assert again.status == 409
-    assert "Laden Sie die Seite neu" in again.text
+    assert "Diese Mail wartet nicht mehr" in again.text
     assert site.post("/operation/mails/999999/send-again", {}, "admin").status == 404
 
 
@@ -93,7 +93,7 @@ def test_needs_without_supply_are_those_of_the_lists(site: Site) -> None:
         best[shown[0]["band"] if shown else ""] = best.get(shown[0]["band"] if shown else "", 0) + 1
         seen += bool(shown)
     words = {"very_good": "Passt sehr gut", "good": "Passt gut", "possible": "Könnte passen", "": "nichts passt"}
-    assert figures(page, "Wie gut der beste Treffer passt") == {
+    assert figures(page, "Wie gut die beste Passung ist") == {
         text: [str(best.get(code, 0))] for code, text in words.items()
     }
     exposure = figures(page, "Wie oft Startups zu sehen sind")

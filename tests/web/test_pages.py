@@ -17,7 +17,7 @@ from app.web.event_words import EVENTS
 from app.web.sheets import Sheet, as_csv, as_xlsx, safe_cell
 from tests import stories
 from tests.access.page_matrix import rows_of_pages
-from tests.access.world import PEOPLE
+from tests.access.world import PEOPLE, actor_for
 from tests.web.conftest import Site
 
 
@@ -95,6 +95,75 @@ def test_programs_get_problem_documents_and_people_get_pages(site: Site) -> None
     assert site.client.get("/nowhere").headers["content-type"] == "text/html; charset=utf-8"
 
 
+def test_must_haves_and_keys_are_said_in_words(site: Site) -> None:
+    """What must be, of what it must be, and what a key may do: no codes, no bare numbers."""
+    musts = [
+        {"kind": "max_price_band", "value": "up_to_1000"},
+        {"kind": "language", "value": "de"},
+        {"kind": "min_maturity", "value": 7},
+        {"kind": "without", "value": "camera"},
+    ]
+    number = stories.challenge(site.context, site.ids["organisation_a"], "Sturz Kosten", must_haves=musts)["id"]
+    german = site.get(f"/challenges/{number}", "staff_a").said("main")
+    for text in ("Preis höchstens 1.000 Euro im Jahr", "Sprache: Deutsch", "ohne Kamera", "im Alltag erprobt"):
+        assert text in german
+    english = site.get(f"/challenges/{number}", "staff_a", headers={"Accept-Language": "en"}).said("main")
+    for text in ("price at most 1,000 euros a year", "language: German", "without cameras", "proven in everyday use"):
+        assert text in english
+    site.post("/account/tokens", {"name": "Website", "scopes": ["read:matches"], "days": "9"}, "staff_a")
+    keys = " ".join(line.get_text() for line in site.get("/account/tokens", "staff_a").all(".kern-body--small"))
+    assert "Passungen lesen; gilt bis" in keys
+    assert "read:" not in keys
+
+
+def test_buttons_of_a_list_say_what_they_are_about(site: Site) -> None:
+    """Whoever hears a button without its card still knows whom it is about, in the language of that name."""
+    stories.profile(site.context, "Falls at night sensor Sturz", language="en")
+    matches = site.get(f"/challenges/{site.ids['challenge']}/matches", "staff_a")
+    assert len(matches.all("ol.cards > li")) == 2
+    places = {
+        f"/challenges/{site.ids['challenge']}/matches": "staff_a",
+        "/conversations": "staff_a",
+        "/account/sessions": "staff_a",
+    }
+    for path, subject in places.items():
+        names = [" ".join(one.get_text().split()) for one in site.get(path, subject).all("main li .kern-btn")]
+        assert names
+        assert len(names) == len(set(names)), names
+    english = [one for one in matches.all(".kern-btn") if "Falls at night" in one.get_text()]
+    assert {" ".join(one.get_text().split()).partition(":")[0] for one in english} == {
+        "Merken",
+        "Interesse zeigen",
+        "Passt nicht",
+    }
+    assert all(one.select('[lang="en"]') for one in english)
+
+
+def test_titles_say_their_language(site: Site) -> None:
+    number = stories.challenge(site.context, site.ids["organisation_a"], "Falls at night Sturz", language="en")["id"]
+    stories.interested(
+        site.context, actor_for(site.context, site.ids["staff_a"]), number, site.ids["profile"], "challenge"
+    )
+    for path in (
+        "/challenges",
+        "/conversations",
+        f"/challenges/{number}/matches",
+        f"/challenges/{number}/shortlist",
+        f"/challenges/{number}/compare?with={site.ids['profile']}&with={site.ids['second_profile']}",
+        f"/challenges/{number}/why-not?name=Sensor",
+        f"/challenges/{number}/matches/{site.ids['profile']}?side=challenge",
+    ):
+        page = site.get(path, "staff_a")
+        assert page.status == 200, path
+        titles = [one for one in page.all("main [lang]") if one.get_text(strip=True) == "Falls at night Sturz"]
+        assert {str(one["lang"]) for one in titles} == {"en"}, path
+    text = "The night shift is alone with thirty people. Falls are noticed in the morning only. We want a sensor."
+    form = {"title": "Falls at night", "problem": text, "wish": text, "fields_of_action": "health", "region": "bayern"}
+    begun = site.post("/challenges/unfinished", form | {"organisation_id": site.ids["organisation_a"]}, "staff_a")
+    check = site.post(begun.location, form | {"version": "1"}, "staff_a").location
+    assert site.get(check, "staff_a").one("h2.kern-heading-medium")["lang"] == "en"
+
+
 def test_a_list_shows_words_and_never_a_number_of_similarity(site: Site) -> None:
     page = site.get(f"/challenges/{site.ids['challenge']}/matches", "staff_a")
     cards = page.all("ol.cards > li")
@@ -161,13 +230,14 @@ def test_a_workbook_has_strings_and_no_formulas() -> None:
 def test_the_menu_shows_what_somebody_may_use(site: Site) -> None:
     menus = {
         subject: [str(link["href"]) for link in site.get("/", subject).all("nav a")]
-        for subject in ("staff_a", "startup_a", "coordinator_a", "admin", "anonymous")
+        for subject in ("staff_a", "startup_a", "coordinator_a", "coordinator_s", "admin", "anonymous")
     }
     organisation_a, organisation_s = site.ids["organisation_a"], site.ids["organisation_s"]
     assert menus == {
         "staff_a": ["/challenges", "/startups", "/conversations", f"/organisations/{organisation_a}"],
         "startup_a": ["/profile", "/browse", "/conversations", f"/organisations/{organisation_s}"],
-        "coordinator_a": ["/verification", "/browse", "/reports"],
+        "coordinator_a": ["/verification", "/reports", "/browse"],
+        "coordinator_s": ["/verification", "/reports", "/startups"],
         "admin": ["/verification", "/users", "/rescoring", "/reports", "/operation", "/audit"],
         "anonymous": [],
     }

@@ -117,7 +117,7 @@ def test_scopes_reach_the_run_as_they_were_chosen(free: Site) -> None:
 def test_a_threshold_stops_and_a_tick_goes_on(free: Site) -> None:
     before = active(free)
     run_id = completed(free, ["lost_share", "quality_loss"])
-    assert "Vergleich warnt" in free.get("/rescoring", "admin").said("main .rows > li:first-child")
+    assert "Vergleich warnt" in free.get("/rescoring", "admin").said("main tbody tr:first-child")
     page = free.get(f"/rescoring/{run_id}/activate", "admin")
     assert [item.get_text() for item in page.all("main .kern-list li")] == [
         "Anteil der Passungen, die wegfallen (höchstens)",
@@ -206,14 +206,15 @@ def test_without_an_earlier_ranking_nothing_leads_back(site: Site) -> None:
     assert site.get("/rescoring/roll-back", "admin").said("h1") == "Kein früherer Stand"
 
 
-def test_the_history_is_drawn_from_what_the_list_says(free: Site) -> None:
+def test_the_history_is_drawn_from_what_the_table_says(free: Site) -> None:
     run_id = completed(free)
     with free.context.sessions.write() as session:
         run = session.get_one(RescoringRun, run_id)
         assert run.started_at is not None
         run.finished_at = run.started_at.replace(minute=run.started_at.minute + 12)
     page = free.get("/rescoring", "admin")
-    assert "Dauer 12 Minuten" in page.said("main .rows > li:first-child")
+    assert [head.get_text() for head in page.all("main thead th")][5] == "Dauer"
+    assert page.said("main tbody tr:first-child td:nth-of-type(5)") == "12 Minuten"
     assert [text.get_text() for text in page.all("figure svg text")][-2:] == [
         f"Neuberechnung {run_id}, fertig, nicht sichtbar",
         "12 Minuten",

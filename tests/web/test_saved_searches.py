@@ -82,6 +82,8 @@ def test_there_is_a_limit_that_says_what_to_do(site: Site) -> None:
     full = site.post("/searches", {"side": "challenge", "q": "eins zu viel"}, "staff_a")
     assert full.status == 409
     assert "Vergessen Sie zuerst eine" in full.text
+    assert full.one("main .kern-btn--primary")["href"] == "/browse#kept", "where one makes room"
+    assert site.get("/browse", "staff_a").all("#kept")
     assert len(rows(site)) == service.MOST
 
 

@@ -41,9 +41,14 @@ def test_a_startup_is_remembered_noted_and_taken_off(site: Site) -> None:
     assert page.one(f"#note-{profile}").get_text().strip() == "Am Montag anrufen"
     assert {str(box["value"]) for box in page.all("input[form=compare]")} == {str(profile), str(second)}
     assert "Montag" not in site.get(f"/challenges/{challenge}/shortlist", "startup_a").text
+    asked = site.get(f"/challenges/{challenge}/shortlist/{profile}/remove", "staff_a")
+    assert "Am Montag anrufen" in asked.said("#about"), "what would be lost"
+    assert not page.all(f"form[action$='/{profile}/remove']")
+    assert page.one(f"a[href$='/{profile}/remove']")
     taken_off = site.post(f"/challenges/{challenge}/shortlist/{profile}/remove", {}, "staff_a")
     assert taken_off.location == f"/challenges/{challenge}/shortlist?done=unlisted"
     assert site.post(f"/challenges/{challenge}/shortlist/{profile}/remove", {}, "staff_a").status == 404
+    assert site.get(f"/challenges/{challenge}/shortlist/{profile}/remove", "staff_a").status == 404
     with site.context.sessions.read() as session:
         found = session.scalars(
             select(AuditEvent.action).where(AuditEvent.object_kind == "shortlist_entry").order_by(AuditEvent.sequence)
@@ -104,6 +109,23 @@ def test_a_full_list_and_a_startup_that_is_not_shown_are_refused(
         service.put(context, OPERATOR, challenge, other, None)
     with context.sessions.read() as session:
         assert len(session.scalars(select(ShortlistEntry)).all()) == 1
+
+
+def test_a_full_list_is_shown_to_make_room_in_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "MOST", 1)
+    challenge, profile = site.ids["challenge"], site.ids["profile"]
+    full = site.post(f"/challenges/{challenge}/shortlist/{profile}", {"from": "list"}, "staff_a")
+    assert full.status == 409
+    assert "Nehmen Sie zuerst eines herunter" in full.said("main .kern-alert")
+    assert full.all("main a[href$='/remove']"), "the list itself"
+    typed = site.post(f"/challenges/{challenge}/shortlist/{profile}", {"note": "Anrufen"}, "staff_a")
+    assert (typed.status, typed.field("note")) == (409, "Anrufen")
+
+
+def test_what_was_put_there_without_a_note_goes_with_one_click(site: Site) -> None:
+    path = f"/challenges/{site.ids['challenge']}/shortlist"
+    site.post(f"{path}/{site.ids['profile']}", {"from": "list"}, "staff_a")
+    assert site.get(path, "staff_a").one(f"form[action='{path}/{site.ids['profile']}/remove']")
 
 
 def test_a_note_that_is_too_long_is_kept_and_explained(site: Site) -> None:
