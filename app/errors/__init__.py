@@ -92,10 +92,12 @@ from app.errors.rescoring import (
     ScopeNeedsSameRanking,
 )
 from app.errors.start import (
+    DatabaseFault,
     DatabaseIsNewer,
     DatabaseNotMigrated,
     DatabaseUnreachable,
     EncoderUnusable,
+    FileFault,
     InvalidSettings,
     NotLoopback,
     RankingOfOtherEncoder,
@@ -130,6 +132,7 @@ __all__ = [
     "CorpusEmpty",
     "CredentialRefused",
     "CrossOrigin",
+    "DatabaseFault",
     "DatabaseIsNewer",
     "DatabaseNotMigrated",
     "DatabaseUnreachable",
@@ -137,6 +140,7 @@ __all__ = [
     "EncoderMismatch",
     "EncoderUnusable",
     "FieldError",
+    "FileFault",
     "Forbidden",
     "ForeignHost",
     "GenerationGone",
