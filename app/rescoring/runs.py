@@ -100,6 +100,13 @@ def retry_run(ground: Ground, actor: Actor, run_id: int) -> int:
         return count
 
 
+def has_begun_since(ground: Ground, moment: datetime) -> bool:
+    """Tell whether a run of all texts that is to be shown was asked for since a moment."""
+    with ground.sessions.read() as session:
+        asked = select(RescoringRun.scope).where(RescoringRun.created_at >= moment, RescoringRun.activate.is_(True))
+        return any(scope["kind"] == "all" for scope in session.scalars(asked))
+
+
 def settle(ground: Ground, run_id: int) -> None:
     """Let a run fail when a partition has failed for good and nothing else can be done."""
     with ground.sessions.read() as session:

@@ -45,11 +45,19 @@ def work_off(shop: Workshop, run_id: int, show: Callable[[RunRead], Any] = lambd
             run = read_run(shop.ground, run_id)
             show(run)
             if run.state not in UNDER_WAY:
-                cleaning.clear_away(shop.ground.sessions)
+                _clear_away(shop)
                 return run
             if not due:
                 runs.settle(shop.ground, run_id)
                 idle.wait(WAIT)
+
+
+def _clear_away(shop: Workshop) -> None:
+    try:
+        cleaning.clear_away(shop.ground.sessions)
+    except SQLAlchemyError as error:
+        # Somebody reads what is to go. The run has ended all the same; a worker or the next run clears away.
+        log.warning("rankings not cleared away", error=type(error).__name__)
 
 
 def rescore(
@@ -85,7 +93,7 @@ def beating(shop: Workshop) -> Iterator[None]:
         while not ended.wait(BEAT_EVERY):
             try:
                 beat(shop)
-            except SQLAlchemyError as error:
+            except Exception as error:  # noqa: BLE001  whatever it is: without signs of life others take the work over
                 log.error("no sign of life", error=type(error).__name__)
 
     thread = threading.Thread(target=run, name="beat", daemon=True)

@@ -30,6 +30,8 @@ from app.settings import Settings
 from tests.rescoring_runs import make_shop
 from tests.small_lists import shrink
 
+NIGHTS = {"night": 2, "night3": 3}
+"""Runs there are as soon as that of the night has begun."""
 LOST_AFTER = 1.5
 PAUSE = 0.03
 """Seconds at each point, so that kills at random moments fall everywhere."""
@@ -83,6 +85,7 @@ def main() -> None:
     worker.APPLICATION_VERSION = version
     worker.EVERY = 0.3
     worker.SAME_FOR = 5  # what waits for a version that is gone waits no longer
+    worker.AGAIN_TONIGHT = timedelta(seconds=1)
     service.BEAT_EVERY = 0.3
     kind, _, point = how.partition(":")
 
@@ -98,11 +101,11 @@ def main() -> None:
 
     worker.make_shop = shop
     ground = open_ground(make_engine(url))
-    settings = Settings(database_url=url, rescore_at=point if kind == "night" else "")  # type: ignore[arg-type]
+    settings = Settings(database_url=url, rescore_at=point if kind in NIGHTS else "")  # type: ignore[arg-type]
     with worker.working(ground, settings, name):
         sys.stderr.write(json.dumps({"event": "working"}) + "\n")
         sys.stderr.flush()
-        while kind == "night" and runs_so_far(ground) < 2:
+        while kind in NIGHTS and runs_so_far(ground) < NIGHTS[kind]:
             time.sleep(0.1)
         while service.is_any_under_way(ground):
             time.sleep(0.1)
