@@ -98,9 +98,12 @@ class GenerationGone(Conflict):
     code = "generation-gone"
     de = (
         "Dieser Stand ist gelöscht",
-        "Aufgehoben werden die letzten drei. Stoßen Sie eine neue Neuberechnung an.",
+        "Aufgehoben werden die letzten drei, die sichtbar waren, und die letzten zwei fertigen. Stoßen Sie eine neue Neuberechnung an.",
     )
-    en = ("This ranking is deleted", "The last three are kept. Start a new run.")
+    en = (
+        "This ranking is deleted",
+        "The last three that were shown and the last two complete ones are kept. Start a new run.",
+    )
 
 
 class NothingToRollBackTo(Conflict):

@@ -53,6 +53,25 @@ def under_way(session: Session) -> RescoringRun | None:
     return session.scalar(select(RescoringRun).where(RescoringRun.under_way.is_(True)))
 
 
+def pass_on(session: Session, run_id: int, number: int) -> None:
+    """Let a partition that nobody has begun be offered anew, when the worker it was offered to can't do it."""
+    session.execute(
+        update(RescoringPartition)
+        .where(
+            RescoringPartition.run_id == run_id,
+            RescoringPartition.number == number,
+            RescoringPartition.state == PartitionState.QUEUED,
+        )
+        .values(attempt=RescoringPartition.attempt + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def last_id(session: Session) -> int | None:
+    """Return the number of the newest run."""
+    return session.scalar(select(func.max(RescoringRun.id)))
+
+
 def page(session: Session, *, limit: int, cursor: str | None) -> Page[RescoringRun]:
     """Return runs, newest first."""
     return newest_first(session, select(RescoringRun), RescoringRun.id, limit=limit, cursor=cursor)
