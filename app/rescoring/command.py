@@ -216,6 +216,11 @@ def _report(run: "RunRead", *, as_json: bool) -> None:
         print_line(f"Run {run.id}: {run.state.value}, {run.progress.texts_ranked} texts ranked.")
         if run.held_back:
             print_line(f"Not activated; the comparison crosses: {', '.join(run.held_back)}.")
+    if run.state.value == "failed" and run.last_error == "BaseNoLongerActive":
+        print_line(
+            "Another ranking was activated meanwhile, and only the active one is taken over from. Begin a new run."
+        )
+        raise typer.Exit(1)
     if run.state.value == "failed":
         out.print(f"{run.last_error}; `passgenau rescore retry {run.id}` tries again.", markup=False)
         raise typer.Exit(1)

@@ -182,10 +182,11 @@ def mark_done(session: Session, task: Task, now: datetime, *, pairs: int = 0, te
     part.state, part.done_at, part.pairs, part.texts, part.last_error = PartitionState.DONE, now, pairs, texts, None
 
 
-def give_back(session: Session, task: Task, now: datetime, error: str) -> None:
-    """Let somebody try again, a little later each time, or give up."""
+def give_back(session: Session, task: Task, now: datetime, error: str, *, again: bool = True) -> None:
+    """Let somebody try again, a little later each time, or give up: after some tries, or at once if not `again`."""
     part = session.get(RescoringPartition, (task.run_id, task.number), with_for_update=True, populate_existing=True)
     if part is not None and part.state == PartitionState.RUNNING and part.attempt == task.attempt:
+        part.failures = part.failures if again else ATTEMPTS - 1
         _count_failure(part, now, error)
 
 

@@ -33,6 +33,10 @@ class LateResult(Exception):
     """The partition is in other hands by now, or the run was cancelled: the result is thrown away."""
 
 
+class BaseNoLongerActive(Exception):
+    """A run of a part of the texts takes the rest over from a ranking that readers have left meanwhile."""
+
+
 @dataclass(slots=True)
 class Workshop:
     """One worker, by a name that no other has.
