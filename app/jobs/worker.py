@@ -30,6 +30,7 @@ from app.models import WorkerHeartbeat
 from app.privacy import retention
 from app.rescoring import cleaning, partitions, runs
 from app.rescoring import service as rescoring
+from app.rescoring.partitions import Outcome
 from app.rescoring.quality import QualityMeter
 from app.rescoring.schemas import RunRequest
 from app.rescoring.workshop import Workshop
@@ -43,6 +44,8 @@ ENQUEUED_AHEAD = 8
 """Partitions that wait in the queue; the rest waits as rows."""
 SAME_FOR = 120
 """Seconds after which a partition that is still due gets another workflow, should the first be lost."""
+OUT_FOR = 30.0
+"""Seconds for which a worker takes nothing more of a run that it can't do."""
 NIGHT = timedelta(hours=2)
 """A nightly run that could not begin in this time waits for the next night."""
 AGAIN_TONIGHT = timedelta(minutes=10)
@@ -71,6 +74,7 @@ class Equipment:
     rescore_at: str
     woken: threading.Event
     """Set by work that may have made more work due."""
+    ended: threading.Event
 
 
 _equipment: Equipment | None = None
@@ -113,6 +117,8 @@ def rescore_partition(run_id: int, number: int) -> str:
 def _rescore_partition(run_id: int, number: int) -> str:
     outcome = partitions.work_on(_at_hand().shop, run_id, number)
     _at_hand().woken.set()  # what comes next need not wait for the next look
+    if outcome is Outcome.PASSED_ON:
+        _at_hand().ended.wait(OUT_FOR)  # else it would take one after the other from those who can
     return outcome.value
 
 
@@ -163,7 +169,8 @@ def launch(ground: Ground, settings: Settings, name: str) -> None:
     """Start DBOS on the service's own database."""
     global _equipment  # noqa: PLW0603  DBOS itself is one per process
     post = Post(make_sender(settings), settings.mail_from, settings.operator_email)
-    _equipment = Equipment(ground, post, make_shop(ground, settings, name), settings.rescore_at, threading.Event())
+    shop = make_shop(ground, settings, name)
+    _equipment = Equipment(ground, post, shop, settings.rescore_at, threading.Event(), threading.Event())
     config: DBOSConfig = {
         "name": "passgenau",
         "system_database_url": settings.sqlalchemy_url,
@@ -193,6 +200,7 @@ def make_shop(ground: Ground, settings: Settings, name: str) -> Workshop:
 
 def stop() -> None:
     """Stop DBOS; what is under way is taken up again at the next start."""
+    _at_hand().ended.set()
     DBOS.destroy(workflow_completion_timeout_sec=3)
 
 
@@ -221,6 +229,8 @@ def look_for_work(ground: Ground) -> int:
 def look_for_partitions(shop: Workshop) -> int:
     """Give a workflow to the partitions of a rescoring run that are due. Returns how many there were."""
     due = rescoring.look(shop, ENQUEUED_AHEAD)
+    if due and not shop.can_do(due[0][0]):
+        return 0
     slot = int(shop.ground.clock.now().timestamp()) // SAME_FOR
     for run_id, number, attempt in due:
         with SetWorkflowID(f"rescore-{run_id}-{number}-{attempt}-{slot}"):

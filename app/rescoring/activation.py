@@ -47,7 +47,7 @@ def activate(
     guard: Callable[[Session], object] = lambda _: None,
     last: Callable[[Session], None] = lambda _: None,
 ) -> None:
-    """Show a ranking to readers. Raises `GenerationGone`, `CatchUpTooSlow`, `EncoderMismatch`.
+    """Show a ranking to readers. Raises `GenerationGone`, `CatchUpTooSlow`, `EncoderMismatch`, `OtherScoring`.
 
     guard and last: done in the transaction that switches readers over, at its beginning and before it commits.
     """
@@ -108,9 +108,11 @@ def catch_up(
 
 
 def encoder_of(shop: Workshop, generation_id: int) -> Encoder:
-    """Return the encoder a ranking was made with. Raises `EncoderMismatch`."""
+    """Return the encoder a ranking was made with. Raises `EncoderMismatch`, `OtherScoring`."""
     with shop.ground.sessions.read() as session:
-        return shop.encoders.of(generations.get(session, generation_id))
+        generation = generations.get(session, generation_id)
+        shop.check_scoring(generation)
+        return shop.encoders.of(generation)
 
 
 @contextmanager

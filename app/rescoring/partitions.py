@@ -47,10 +47,15 @@ class Outcome(StrEnum):
     NOT_OURS = "not ours"
     LATE = "late"
     GIVEN_BACK = "given back"
+    PASSED_ON = "passed on"
 
 
 def work_on(shop: Workshop, run_id: int, number: int) -> Outcome:
-    """Take up a partition and do it. Never raises what another try could mend."""
+    """Take up a partition and do it, unless only others can. Never raises what another try could mend."""
+    if not shop.can_do(run_id):
+        with shop.ground.sessions.write() as session:
+            repository.pass_on(session, run_id, number)
+        return Outcome.PASSED_ON
     task = _take_up(shop, run_id, number)
     if task is None:
         runs.settle(shop.ground, run_id)

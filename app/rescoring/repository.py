@@ -115,7 +115,7 @@ def add_partitions(
 def due(session: Session, now: datetime, lost_after: timedelta, limit: int) -> list[tuple[int, int, int]]:
     """Return (run, number, attempt) of partitions that can be taken up now, those of the earliest kind only."""
     run = under_way(session)
-    kind = _kind_at_work(session, run.id) if run else None
+    kind = kind_at_work(session, run.id) if run else None
     if run is None or kind is None:
         return []
     query = (
@@ -153,7 +153,7 @@ def claim(
             return None
     elif part.state != PartitionState.QUEUED or part.due_at > now:
         return None
-    if _kind_at_work(session, run_id) != part.kind:
+    if kind_at_work(session, run_id) != part.kind:
         return None
     part.state = PartitionState.RUNNING
     part.attempt += 1
@@ -227,7 +227,7 @@ def workers_of(session: Session, run_id: int) -> set[str]:
 
 def dead_end(session: Session, run_id: int) -> str | None:
     """Return the error of a failed partition when nothing else of its kind is left to do, None otherwise."""
-    kind = _kind_at_work(session, run_id)
+    kind = kind_at_work(session, run_id)
     mine = (RescoringPartition.run_id == run_id, RescoringPartition.kind == kind)
     open_states = (PartitionState.QUEUED, PartitionState.RUNNING)
     if session.scalar(
@@ -289,7 +289,7 @@ def _is_lost(now: datetime, lost_after: timedelta) -> ColumnElement[bool]:
     )
 
 
-def _kind_at_work(session: Session, run_id: int) -> PartitionKind | None:
+def kind_at_work(session: Session, run_id: int) -> PartitionKind | None:
     """Return the earliest kind of which something is not done."""
     query = (
         select(RescoringPartition.kind)

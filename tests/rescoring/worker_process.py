@@ -2,7 +2,8 @@
 
 Run as `python -m tests.rescoring.worker_process DATABASE_URL NAME VERSION HOW AGAIN`. HOW: `run`; `stop:POINT` to be
 stopped (SIGSTOP) at the first such point, again as long as a file AGAIN is there; `night:HH:MM` to work on the run of
-the night, the second there is, until it ended.
+the night, the second there is, until it ended; `night3:HH:MM` where it is the third; `stuck` to work for ever without
+the encoder of the run.
 """
 
 import json
@@ -22,11 +23,13 @@ from app.context import Ground
 from app.db.engine import make_engine
 from app.db.session import Sessions
 from app.jobs import worker
+from app.matches.encoders import Encoders
 from app.models import RescoringRun
 from app.rescoring import repository, service
 from app.rescoring.workshop import Workshop
 from app.security import Security
 from app.settings import Settings
+from tests.fakes import HashingEncoder
 from tests.rescoring_runs import make_shop
 from tests.small_lists import shrink
 
@@ -97,7 +100,10 @@ def main() -> None:
         time.sleep(PAUSE)
 
     def shop(ground: Ground, _settings: Settings, own_name: str) -> Workshop:
-        return make_shop(ground, name=own_name, reach=reach, lost_after=timedelta(seconds=LOST_AFTER))
+        made = make_shop(ground, name=own_name, reach=reach, lost_after=timedelta(seconds=LOST_AFTER))
+        if kind == "stuck":
+            made.encoders = Encoders.only(HashingEncoder(), "hashing")
+        return made
 
     worker.make_shop = shop
     ground = open_ground(make_engine(url))
