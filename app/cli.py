@@ -13,7 +13,7 @@ from app.accounts import command as accounts_command
 from app.audit import command as audit_command
 from app.backup import command as backup_command
 from app.benchmarks import command as bench_command
-from app.console import out, print_error, print_line, progress_bars, read_settings
+from app.console import fault_of, out, print_error, print_line, progress_bars, read_settings
 from app.doctor import command as doctor_command
 from app.errors import AppError
 from app.importing import command as import_command
@@ -30,7 +30,7 @@ cli = typer.Typer(
 
 
 def main() -> None:
-    """Run the command line; expected errors become one clear message and exit status 1."""
+    """Run the command line; expected errors, and faults of machines, become one clear message and exit status 1."""
     try:
         cli()
     except AppError as error:
@@ -38,6 +38,12 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        fault = fault_of(error)
+        if fault is None:
+            raise
+        print_error(fault)
+        sys.exit(1)
 
 
 @cli.callback(invoke_without_command=True)

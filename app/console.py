@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from app import logging
-from app.errors import AppError, InvalidSettings
+from app.errors import AppError, DatabaseFault, FileFault, InvalidSettings
 from app.settings import Settings
 from app.vocabulary import Language
 
@@ -78,3 +78,22 @@ def print_error(error: AppError) -> None:
     err.print(f"[bold red]{escape(title)}[/]: {escape(detail)}", highlight=False, emoji=False, soft_wrap=True)
     for field in error.fields:
         err.print(f"  {field.field}: {field.message(language())}", highlight=False, markup=False, soft_wrap=True)
+
+
+def fault_of(error: Exception) -> AppError | None:
+    """Return what to tell of a database or a disk that fails, None for anything else: a mistake of ours needs a trace.
+
+    Without statements and their values, which can hold what people wrote.
+    """
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+    if isinstance(error, SQLAlchemyError):
+        cause = error.orig if isinstance(error, DBAPIError) else None
+        return DatabaseFault(reason=_first_line(cause) if cause is not None else type(error).__name__)
+    if isinstance(error, OSError):
+        return FileFault(reason=": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+    return None
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), "") or type(error).__name__

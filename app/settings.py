@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     )
     model_dir: Path = Field(default_factory=_default_model_dir, description="Cache folder of unpacked models.")
     threads: int | None = Field(
-        default=None, ge=1, le=256, description="Threads of the encoder. Default: the number of cores."
+        default=None, ge=1, le=256, description="Threads for encoding and ranking. Default: the number of cores."
     )
     environment: Literal["demo", "production"] = Field(
         default="demo",

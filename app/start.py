@@ -25,6 +25,7 @@ from app.security import make_security
 from app.settings import Settings
 from matching.encoder import Encoder
 from matching.matcher import Matcher
+from matching.parallel import limit_cores
 from matching.statistics import Statistics
 
 log = structlog.get_logger()
@@ -47,6 +48,7 @@ def load_configured_encoder(settings: Settings, dtype: str | None = None) -> Enc
 
 def start(settings: Settings, *, clock: Clock | None = None) -> Context:
     """Return the context of a process that ranks; makes the first generation where there is none."""
+    limit_cores(settings.threads)
     engine = open_database(settings)
     sessions = Sessions(engine)
     clock = clock or Clock()
@@ -70,7 +72,8 @@ def _encoder_of(active: RankingGeneration, encoders: Encoders) -> Encoder:
 
 
 def start_without_encoder(settings: Settings, *, clock: Clock | None = None) -> Ground:
-    """Return what processes need that rank nothing: mails, accounts, the audit trail, erasure."""
+    """Return what processes need that rank nothing for readers: mails, accounts, erasure, rescoring runs."""
+    limit_cores(settings.threads)
     sessions = Sessions(open_database(settings))
     return Ground(sessions, clock or Clock(), make_security(settings), rules=make_rules(settings))
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final, Protocol, TypeVar
 
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -49,6 +49,12 @@ def on_all_cores(count: int, least: int = MANY) -> Iterator[Each]:
 
     with ThreadPoolExecutor(threads, thread_name_prefix="block") as pool:
         yield each
+
+
+def limit_cores(threads: int | None) -> None:
+    """Give this process no more threads of the matrix library, None: as many as there are cores."""
+    if threads is not None:
+        threadpool_limits(limits=threads, user_api="blas")
 
 
 @cache

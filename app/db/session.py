@@ -5,13 +5,16 @@ block ends and rolls back when it raises. Services flush, never commit.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.db.engine import WRITES
+
+Item = TypeVar("Item")
 
 _LAST = "passgenau_before_commit"
 WAITERS_LOOK_EVERY = 0.1
@@ -45,6 +48,13 @@ class Sessions:
         """Let others write before the next of many transactions: SQLite's waiters only look now and then."""
         if self.engine.dialect.name == "sqlite":
             time.sleep(WAITERS_LOOK_EVERY)
+
+    def in_turns(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield items that are each written in a transaction of its own, and give way between two."""
+        for place, item in enumerate(items):
+            if place:
+                self.give_way()
+            yield item
 
     @contextmanager
     def read(self, *, consistent: bool = False) -> Iterator[Session]:

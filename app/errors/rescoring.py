@@ -92,15 +92,32 @@ class RunHeldBack(Conflict):
     )
 
 
+class OtherScoring(Conflict):
+    """A ranking or a run was begun by a program that scores differently: the two kinds of scores must not mix."""
+
+    code = "other-scoring"
+    de = (
+        "Nach anderen Regeln gemacht",
+        "Dieses Programm bewertet Passungen anders als das, mit dem dieser Stand gemacht wurde; neue Texte kämen nach anderen Regeln hinein. Berechnen Sie mit „passgenau rescore“ einen neuen.",
+    )
+    en = (
+        "Made by other rules",
+        "This program scores matches differently from the one that made this ranking; new texts would enter by other rules. Make a new one with 'passgenau rescore'.",
+    )
+
+
 class GenerationGone(Conflict):
     """Older rankings are deleted."""
 
     code = "generation-gone"
     de = (
         "Dieser Stand ist gelöscht",
-        "Aufgehoben werden die letzten drei. Stoßen Sie eine neue Neuberechnung an.",
+        "Aufgehoben werden die letzten drei, die sichtbar waren, und die letzten zwei fertigen. Stoßen Sie eine neue Neuberechnung an.",
     )
-    en = ("This ranking is deleted", "The last three are kept. Start a new run.")
+    en = (
+        "This ranking is deleted",
+        "The last three that were shown and the last two complete ones are kept. Start a new run.",
+    )
 
 
 class NothingToRollBackTo(Conflict):

@@ -66,6 +66,28 @@ class DatabaseUnreachable(StartError):
     en = ("Database not reachable", "Check PASSGENAU_DATABASE_URL and PASSGENAU_DATA_DIR. ({reason})")
 
 
+class DatabaseFault(StartError):
+    """The database fails in the middle of a command: it went away, is locked, has no room."""
+
+    code = "database-fault"
+    de = (
+        "Die Datenbank macht nicht mit",
+        "Prüfen Sie Verbindung und freien Platz, und rufen Sie den Befehl noch einmal auf. ({reason})",
+    )
+    en = ("The database fails", "Check the connection and free space, then run the command again. ({reason})")
+
+
+class FileFault(StartError):
+    """A file can't be read or written."""
+
+    code = "file-fault"
+    de = (
+        "Eine Datei lässt sich nicht lesen oder schreiben",
+        "Prüfen Sie Pfad, Rechte und freien Platz. ({reason})",
+    )
+    en = ("A file can't be read or written", "Check path, permissions and free space. ({reason})")
+
+
 class RankingOfOtherEncoder(StartError):
     """The setting names another encoder than the active ranking was made with."""
 

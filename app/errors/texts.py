@@ -122,6 +122,20 @@ class NotPublished(Conflict):
     )
 
 
+class RankingMadeOtherwise(ServiceUnavailable):
+    """The active ranking was made by other rules than those of this process, which can only read it."""
+
+    code = "ranking-made-otherwise"
+    de = (
+        "Der Ranking-Stand gehört zu einem anderen Programmstand",
+        "Er wurde nach anderen Regeln gemacht als denen dieses Servers; Listen lassen sich lesen, Neues nicht einordnen. Ersetzen Sie den Server, oder rechnen Sie mit „passgenau rescore“ neu.",
+    )
+    en = (
+        "The ranking belongs to another version of the program",
+        "It was made by other rules than this server's; lists can be read, but nothing new can be ranked. Replace the server, or run 'passgenau rescore'.",
+    )
+
+
 class EncoderMismatch(ServiceUnavailable):
     """The active ranking was made with another encoder than the process has loaded."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import structlog
 from sqlalchemy.orm import Session
 
 from app.alerts import digests, new_matches, notices
@@ -19,6 +20,8 @@ from app.decisions import waiting
 from app.outcomes import service as outcomes
 from app.reports import service as reports
 from app.vocabulary import AlertKind
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,14 @@ DUTIES: dict[str, Duty] = {
 
 def due(ground: Ground) -> list[tuple[str, tuple[Any, ...]]]:
     """Return all pieces of work whose time has come: (duty, piece)."""
-    with ground.sessions.read() as session:
-        return [(name, piece) for name, duty in DUTIES.items() for piece in duty.find(ground, session)]
+    found: list[tuple[str, tuple[Any, ...]]] = []
+    for name, duty in DUTIES.items():
+        try:
+            with ground.sessions.read() as session:
+                found += [(name, piece) for piece in duty.find(ground, session)]
+        except Exception as error:  # noqa: BLE001  one duty must not keep the others from being done
+            log.error("no look at a duty", duty=name, error=type(error).__name__)
+    return found
 
 
 def do(ground: Ground, name: str, piece: Sequence[Any]) -> None:

@@ -7,20 +7,19 @@ was not seen for a while is resumed.
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.auth.actor import SERVICE
 from app.context import Context, Ground
-from app.errors import Conflict
+from app.errors import AppError, Conflict
 from app.jobs import care
 from app.jobs.names import default_name
 from app.jobs.serializer import JsonSerializer
@@ -31,6 +30,7 @@ from app.models import WorkerHeartbeat
 from app.privacy import retention
 from app.rescoring import cleaning, partitions, runs
 from app.rescoring import service as rescoring
+from app.rescoring.partitions import Outcome
 from app.rescoring.quality import QualityMeter
 from app.rescoring.schemas import RunRequest
 from app.rescoring.workshop import Workshop
@@ -44,8 +44,12 @@ ENQUEUED_AHEAD = 8
 """Partitions that wait in the queue; the rest waits as rows."""
 SAME_FOR = 120
 """Seconds after which a partition that is still due gets another workflow, should the first be lost."""
+OUT_FOR = 30.0
+"""Seconds for which a worker takes nothing more of a run that it can't do."""
 NIGHT = timedelta(hours=2)
 """A nightly run that could not begin in this time waits for the next night."""
+AGAIN_TONIGHT = timedelta(minutes=10)
+"""Between two tries to begin it."""
 EVERY = 2.0
 """Seconds between two looks for mails."""
 HOUSE_EVERY = 10
@@ -70,6 +74,7 @@ class Equipment:
     rescore_at: str
     woken: threading.Event
     """Set by work that may have made more work due."""
+    ended: threading.Event
 
 
 _equipment: Equipment | None = None
@@ -112,6 +117,8 @@ def rescore_partition(run_id: int, number: int) -> str:
 def _rescore_partition(run_id: int, number: int) -> str:
     outcome = partitions.work_on(_at_hand().shop, run_id, number)
     _at_hand().woken.set()  # what comes next need not wait for the next look
+    if outcome is Outcome.PASSED_ON:
+        _at_hand().ended.wait(OUT_FOR)  # else it would take one after the other from those who can
     return outcome.value
 
 
@@ -136,10 +143,15 @@ def rescore_nightly() -> int | None:
 def _rescore_nightly() -> int | None:
     shop = _at_hand().shop
     try:
+        begin = tonight(_at_hand().rescore_at, shop.ground.clock.now())
+        if begin is None or runs.has_begun_since(shop.ground, begin):
+            return None
         return runs.request_run(shop.ground, shop.encoders, SERVICE, RunRequest(activate=True))
     except Conflict as reason:
-        log.info("no run tonight", reason=reason.code)
-        return None
+        log.info("no nightly run yet", reason=reason.code)
+    except Exception as error:  # noqa: BLE001  whatever it is, somebody should read of it, and it is tried again
+        log.error("no nightly run yet", reason=error.code if isinstance(error, AppError) else type(error).__name__)
+    return None
 
 
 @DBOS.workflow(name="care", max_recovery_attempts=ATTEMPTS)
@@ -157,7 +169,8 @@ def launch(ground: Ground, settings: Settings, name: str) -> None:
     """Start DBOS on the service's own database."""
     global _equipment  # noqa: PLW0603  DBOS itself is one per process
     post = Post(make_sender(settings), settings.mail_from, settings.operator_email)
-    _equipment = Equipment(ground, post, make_shop(ground, settings, name), settings.rescore_at, threading.Event())
+    shop = make_shop(ground, settings, name)
+    _equipment = Equipment(ground, post, shop, settings.rescore_at, threading.Event(), threading.Event())
     config: DBOSConfig = {
         "name": "passgenau",
         "system_database_url": settings.sqlalchemy_url,
@@ -187,6 +200,7 @@ def make_shop(ground: Ground, settings: Settings, name: str) -> Workshop:
 
 def stop() -> None:
     """Stop DBOS; what is under way is taken up again at the next start."""
+    _at_hand().ended.set()
     DBOS.destroy(workflow_completion_timeout_sec=3)
 
 
@@ -215,6 +229,8 @@ def look_for_work(ground: Ground) -> int:
 def look_for_partitions(shop: Workshop) -> int:
     """Give a workflow to the partitions of a rescoring run that are due. Returns how many there were."""
     due = rescoring.look(shop, ENQUEUED_AHEAD)
+    if due and not shop.can_do(due[0][0]):
+        return 0
     slot = int(shop.ground.clock.now().timestamp()) // SAME_FOR
     for run_id, number, attempt in due:
         with SetWorkflowID(f"rescore-{run_id}-{number}-{attempt}-{slot}"):
@@ -235,15 +251,22 @@ def keep_house(ground: Ground, name: str) -> None:
 
 
 def _begin_the_night(ground: Ground) -> None:
-    """Ask for the nightly run once, when it is time."""
-    at = _at_hand().rescore_at
-    if not at:
-        return
+    """Ask for the nightly run when it is time, and again while another run is in its way."""
     now = ground.clock.now()
+    begin = tonight(_at_hand().rescore_at, now)
+    if begin is None or runs.has_begun_since(ground, begin):
+        return
+    with SetWorkflowID(f"nightly-{begin:%Y-%m-%d}-{(now - begin) // AGAIN_TONIGHT}"):
+        DBOS.enqueue_workflow(QUEUE, rescore_nightly)
+
+
+def tonight(at: str, now: datetime) -> datetime | None:
+    """Return when the night began that it is now, also after midnight. None: it is not night, or `at` names no time."""
+    if not at:
+        return None
     begin = now.replace(hour=int(at[:2]), minute=int(at[3:]), second=0, microsecond=0)
-    if begin <= now < begin + NIGHT:
-        with SetWorkflowID(f"nightly-{now:%Y-%m-%d}"):
-            DBOS.enqueue_workflow(QUEUE, rescore_nightly)
+    begin -= timedelta(days=begin > now)
+    return begin if now < begin + NIGHT else None
 
 
 def _beat(ground: Ground, name: str) -> None:
@@ -259,7 +282,12 @@ def _take_over(ground: Ground, name: str) -> None:
     for workflow in DBOS.list_workflows(status="PENDING", load_input=False, load_output=False):
         if workflow.executor_id not in alive | {name}:
             log.info("work taken over", workflow=workflow.workflow_id)
-            DBOS.resume_workflow(workflow.workflow_id, queue_name=QUEUE)
+            # In its own queue: two partitions at once would each take all threads.
+            DBOS.resume_workflow(workflow.workflow_id, queue_name=_queue_of(workflow.name))
+
+
+def _queue_of(workflow: str) -> str:
+    return RESCORING if workflow == "rescore_partition" else QUEUE
 
 
 class Worker:
@@ -290,16 +318,20 @@ class Worker:
         next_round = 0.0
         while not self._stop.is_set():
             woken.clear()
-            try:
-                if time.monotonic() >= next_round:
-                    keep_house(self._ground, self._name)
-                    look_for_care(self._ground)
-                    next_round = time.monotonic() + HOUSE_EVERY * EVERY
-                look_for_work(self._ground)
-                look_for_partitions(_at_hand().shop)
-            except SQLAlchemyError as error:
-                log.error("no look for work", error=type(error).__name__)
+            if time.monotonic() >= next_round:
+                self._look("house", lambda: keep_house(self._ground, self._name))
+                self._look("care", lambda: look_for_care(self._ground))
+                next_round = time.monotonic() + HOUSE_EVERY * EVERY
+            self._look("mails", lambda: look_for_work(self._ground))
+            self._look("partitions", lambda: look_for_partitions(_at_hand().shop))
             woken.wait(EVERY)
+
+    def _look(self, what: str, look: Callable[[], object]) -> None:
+        """Look for one kind of work. Whatever goes wrong, this thread must not end while the process lives on."""
+        try:
+            look()
+        except BaseException as error:  # noqa: BLE001  errors of DBOS that its users shall not catch are no `Exception`
+            log.error("no look for work", what=what, error=type(error).__name__)
 
 
 @contextmanager

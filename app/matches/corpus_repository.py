@@ -53,6 +53,11 @@ def changed_ids(session: Session, side: Side, after: int) -> list[int]:
     return list(session.scalars(query.distinct()))
 
 
+def last_id(session: Session, side: Side) -> int:
+    """Return the highest id of a side, 0 where there is no text."""
+    return session.scalar(select(func.max(TABLES[side].text.id))) or 0
+
+
 def published_batches(
     session: Session,
     side: Side,

@@ -1,6 +1,7 @@
 """SQL about ranking generations."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.models import CorpusRevision, Match, RankingGeneration, RescoringRun
 from app.models.ranking import GenerationState
+from app.models.rescoring import RunState
 from matching.encoder import Encoder
 from matching.matcher import Matcher
 from matching.statistics import Statistics
@@ -117,30 +119,36 @@ def last_superseded(session: Session) -> RankingGeneration | None:
 
 
 def cancel_left_behind(session: Session) -> None:
-    """Give up what runs have begun that failed, or that an older program left without a run."""
+    """Give up what runs have begun or completed that failed, or that an older program left without a run."""
+    failed = select(RescoringRun.generation_id).where(
+        RescoringRun.state == RunState.FAILED, RescoringRun.generation_id.is_not(None)
+    )
     session.execute(
         update(RankingGeneration)
-        .where(RankingGeneration.state == GenerationState.BUILDING)
+        .where(
+            or_(
+                RankingGeneration.state == GenerationState.BUILDING,
+                (RankingGeneration.state == GenerationState.COMPLETE) & RankingGeneration.id.in_(failed),
+            )
+        )
         .values(state=GenerationState.CANCELLED, revision=func.coalesce(RankingGeneration.revision, 0))
     )
 
 
-def outdated(session: Session, keep: int) -> list[int]:
-    """Return the generations whose rows can go: cancelled ones, and all but the last `keep` that could come back."""
-    may_return = (
-        select(RankingGeneration.id)
-        .where(RankingGeneration.state.in_([GenerationState.SUPERSEDED, GenerationState.COMPLETE]))
-        .where(RankingGeneration.revision.is_not(None))
-        .order_by(
-            func.coalesce(RankingGeneration.activated_at, RankingGeneration.created_at).desc(),
-            RankingGeneration.id.desc(),
+def outdated(session: Session, keep: Mapping[GenerationState, int]) -> list[int]:
+    """Return the generations whose rows can go: of each state all but the last `keep`."""
+    old: list[int] = []
+    for state, count in keep.items():
+        query = (
+            select(RankingGeneration.id)
+            .where(RankingGeneration.state == state, RankingGeneration.revision.is_not(None))
+            .order_by(
+                func.coalesce(RankingGeneration.activated_at, RankingGeneration.created_at).desc(),
+                RankingGeneration.id.desc(),
+            )
         )
-    )
-    old = list(session.scalars(may_return))[keep:]
-    cancelled = select(RankingGeneration.id).where(
-        RankingGeneration.state == GenerationState.CANCELLED, RankingGeneration.revision.is_not(None)
-    )
-    return sorted(old + list(session.scalars(cancelled)))
+        old += list(session.scalars(query))[count:]
+    return sorted(old)
 
 
 def fingerprints_in_use(session: Session) -> set[str]:
@@ -148,9 +156,15 @@ def fingerprints_in_use(session: Session) -> set[str]:
     kept = select(RankingGeneration.fingerprint).where(
         or_(RankingGeneration.revision.is_not(None), RankingGeneration.state == GenerationState.ACTIVE)
     )
-    return set(session.scalars(kept)) | set(
-        session.scalars(select(RescoringRun.fingerprint).where(RescoringRun.under_way.is_(True)))
+    # The last run can be tried again when it failed, also before it had a generation.
+    last = select(func.max(RescoringRun.id)).scalar_subquery()
+    runs = select(RescoringRun.fingerprint).where(
+        or_(
+            RescoringRun.under_way.is_(True),
+            (RescoringRun.state == RunState.FAILED) & (RescoringRun.id == last),
+        )
     )
+    return set(session.scalars(kept)) | set(session.scalars(runs))
 
 
 def drop_matches(session: Session, generation_id: int, at_once: int) -> bool:

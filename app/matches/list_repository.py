@@ -77,11 +77,41 @@ def keep_texts(session: Session, side: Side, ids: Sequence[int]) -> bool:
     )
 
 
-def copy_generation(session: Session, old: int, new: int) -> None:
-    """Give a new generation all rows of an old one."""
-    for table in (MATCH, *(tables.ranked_list.__table__ for tables in TABLES.values())):
+def copy_lists(
+    session: Session, old: int, new: int, side: Side, texts: range | Sequence[int], *, matches: bool = True
+) -> None:
+    """Give one generation the lists that some texts have in another, in place of those it has.
+
+    matches: with all matches of these texts, also those that only the other side lists.
+    """
+    own = TABLES[side]
+    copied: list[tuple[Table, Any]] = [(MATCH, own.match_id)] if matches else []
+    for table, column in [*copied, (own.ranked_list.__table__, own.list_id)]:
+        # A range also holds texts that are gone by now.
+        chosen = column.between(texts.start, texts.stop - 1) if isinstance(texts, range) else column.in_(texts)
+        session.execute(
+            delete(table).where(table.c.generation_id == new, chosen).execution_options(synchronize_session=False)
+        )
         values = [literal(new).label(name) if name == "generation_id" else table.c[name] for name in table.c.keys()]  # noqa: SIM118
-        session.execute(table.insert().from_select(table.c.keys(), select(*values).where(table.c.generation_id == old)))
+        rows = select(*values).where(table.c.generation_id == old, chosen)
+        session.execute(table.insert().from_select(table.c.keys(), rows))
+
+
+def differing_lists(session: Session, old: int, new: int, since: int) -> list[tuple[Side, int]]:
+    """Return the lists that a copy made at revision `since` does not have as they are now."""
+    found: list[tuple[Side, int]] = []
+    for side, tables in TABLES.items():
+        copied, there = tables.ranked_list.__table__, tables.ranked_list.__table__.alias()
+        text_id = tables.id_name
+        changed = select(copied.c[text_id]).where(copied.c.generation_id == old, copied.c.revision > since)
+        gone = select(copied.c[text_id]).where(
+            copied.c.generation_id == new,
+            ~select(there.c[text_id])
+            .where(there.c.generation_id == old, there.c[text_id] == copied.c[text_id])
+            .exists(),
+        )
+        found += [(side, one) for query in (changed, gone) for one in session.scalars(query)]
+    return found
 
 
 def listed_in(session: Session, generation_id: int, side: Side, text_id: int) -> list[int]:

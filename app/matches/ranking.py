@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app import metrics
 from app.clock import Clock
 from app.db.session import Sessions, move_on
-from app.errors import EncoderMismatch, ServiceUnavailable
+from app.errors import EncoderMismatch, RankingMadeOtherwise, ServiceUnavailable
 from app.matches import comparing, corpus_repository, expiry, generations, vector_repository
 from app.matches.encoders import EncoderName, Encoders
 from app.matches.list_writer import ListWriter
@@ -102,6 +102,7 @@ class LiveRanking:
         self._active: EncoderName | None = None
         self._current = encoder
         self._coming: Encoder | None = None
+        self._told: tuple[int, str] | None = None
 
     @property
     def encoder(self) -> Encoder:
@@ -166,13 +167,15 @@ class LiveRanking:
                 self._coming = self.encoders.of(other) if other is not None else None
                 self.snapshot(session)
                 _ = self.encoder
-            except EncoderMismatch as error:
-                log.error("encoder of a ranking is not here", error=str(error))
+            except (EncoderMismatch, RankingMadeOtherwise) as error:
+                if self._told != (active.id, error.code):
+                    log.error("a ranking can't be followed", ranking=active.id, reason=error.code, error=str(error))
+                    self._told = active.id, error.code
                 return
         self.encoders.let_go({active.fingerprint} | ({other.fingerprint} if other is not None else set()))
 
     def snapshot(self, session: Session, revision: int | None = None) -> Snapshot:
-        """Return the corpus as this session sees it, or newer. Raises `ServiceUnavailable`.
+        """Return the corpus as this session sees it, or newer. Raises `ServiceUnavailable`, `RankingMadeOtherwise`.
 
         `revision` is given by a writer, whose own revision is not committed: its snapshot must not carry it.
         """
@@ -194,13 +197,22 @@ class LiveRanking:
             return self._snapshot
 
     def snapshot_at_hand(self, session: Session) -> Snapshot | None:
-        """As `snapshot`, but None while another thread reads a new generation, which may take long."""
-        return None if self._loading else self.snapshot(session)
+        """As `snapshot`, but None while another thread reads a new generation, which may take long.
+
+        None also where this process scores differently from the ranking: what is stored can be read all the same.
+        """
+        try:
+            return None if self._loading else self.snapshot(session)
+        except RankingMadeOtherwise:
+            return None
 
     def _load(self, session: Session, generation_id: int, revision: int) -> None:
+        generation = generations.get(session, generation_id)
+        if generation.scoring != generations.scoring_of(self.matcher):
+            raise RankingMadeOtherwise  # scores of two kinds in one list would be in no order
         self._loading = True
         try:
-            self._active = EncoderName.of(generations.get(session, generation_id))
+            self._active = EncoderName.of(generation)
             self._snapshot = Snapshot.load(session, generation_id, revision)
             self.cache.make_room(self._snapshot.corpus)
         finally:

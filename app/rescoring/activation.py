@@ -8,7 +8,6 @@ for more than some texts, and no text is encoded under the lock but one or two.
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import CatchUpTooSlow, GenerationGone
@@ -48,12 +47,12 @@ def activate(
     guard: Callable[[Session], object] = lambda _: None,
     last: Callable[[Session], None] = lambda _: None,
 ) -> None:
-    """Show a ranking to readers. Raises `GenerationGone`, `CatchUpTooSlow`, `EncoderMismatch`.
+    """Show a ranking to readers. Raises `GenerationGone`, `CatchUpTooSlow`, `EncoderMismatch`, `OtherScoring`.
 
     guard and last: done in the transaction that switches readers over, at its beginning and before it commits.
     """
     encoder = encoder_of(shop, generation_id)
-    for _ in range(ROUNDS):
+    for _ in shop.ground.sessions.in_turns(range(ROUNDS)):
         catch_up(shop, generation_id)
         with suppress(_Behind):
             with shop.ground.sessions.write() as session:
@@ -75,37 +74,45 @@ def _few(left: Changed) -> Changed:
     return left
 
 
-def catch_up(shop: Workshop, generation_id: int, also: Collection[tuple[Side, int]] = ()) -> None:
-    """Bring in what has changed, until only a few texts are left. `also`: texts that are to be ranked anew as well."""
-    encoder = encoder_of(shop, generation_id)
+def catch_up(
+    shop: Workshop, generation_id: int, also: Collection[tuple[Side, int]] = (), *, leave: int | None = None
+) -> None:
+    """Bring in what has changed, until at most `leave` texts are left, None: as many as are brought in under the lock.
+
+    also: texts that are to be ranked anew as well.
+    """
+    leave = AT_ONCE if leave is None else leave
+    sessions, encoder = shop.ground.sessions, encoder_of(shop, generation_id)
     wanted = set(also)
-    with shop.ground.sessions.read() as session:
+    with sessions.read() as session:
         shop.read_lists_again(session, generation_id)
-    for _ in range(ROUNDS):
-        encode_missing(shop.ground.sessions, encoder)
-        with shop.ground.sessions.read() as session:
+    for _ in sessions.in_turns(range(ROUNDS)):
+        encode_missing(sessions, encoder)
+        with sessions.read() as session:
             upto = corpus_repository.current_revision(session)
             left = sorted(set(_behind(session, generation_id)) | wanted, key=lambda one: (one[0].value, one[1]))
-        if len(left) <= AT_ONCE and not wanted:
+        if len(left) <= leave and not wanted:
             break
         try:
-            for part in parts(left, AT_ONCE):
-                with shop.ground.sessions.write() as session, _writing(shop, session, generation_id) as lists:
+            for part in sessions.in_turns(parts(left, AT_ONCE)):
+                with sessions.write() as session, _writing(shop, session, generation_id) as lists:
                     _bring_in(lists, part, None)
                 shop.reach("caught up")
         except _Behind:
             continue
         wanted.clear()
-        with shop.ground.sessions.write() as session:
+        with sessions.write() as session:
             generation = _not_read(session, generation_id)
             generation.revision = max(upto, generation.revision or 0)
     _mend(shop, generation_id)
 
 
 def encoder_of(shop: Workshop, generation_id: int) -> Encoder:
-    """Return the encoder a ranking was made with. Raises `EncoderMismatch`."""
+    """Return the encoder a ranking was made with. Raises `EncoderMismatch`, `OtherScoring`."""
     with shop.ground.sessions.read() as session:
-        return shop.encoders.of(generations.get(session, generation_id))
+        generation = generations.get(session, generation_id)
+        shop.check_scoring(generation)
+        return shop.encoders.of(generation)
 
 
 @contextmanager
@@ -154,18 +161,18 @@ def _bring_in(lists: ListWriter, changed: Collection[tuple[Side, int]], encoder:
 
 def _mend(shop: Workshop, generation_id: int) -> None:
     """Rank lists afresh that deletions made too short, some at a time."""
+    sessions = shop.ground.sessions
     for side in Side:
-        table = TABLES[side]
-        with shop.ground.sessions.read() as session:
-            last = session.scalar(select(func.max(table.text.id))) or 0
+        with sessions.read() as session:
+            last = corpus_repository.last_id(session, side)
             kept = generations.get(session, generation_id).state != GenerationState.BUILDING
-        for first in range(1, last + 1, COUNTED_AT_ONCE) if kept else ():
-            with shop.ground.sessions.write() as session, _writing(shop, session, generation_id) as lists:
+        for first in sessions.in_turns(range(1, last + 1, COUNTED_AT_ONCE) if kept else ()):
+            with sessions.write() as session, _writing(shop, session, generation_id) as lists:
                 lists.recount(side, first, first + COUNTED_AT_ONCE - 1)
-        with shop.ground.sessions.write() as session, _writing(shop, session, generation_id) as lists:
+        with sessions.write() as session, _writing(shop, session, generation_id) as lists:
             short = lists.short(side)
-        for part in parts(short, MENDED_AT_ONCE):
-            with shop.ground.sessions.write() as session, _writing(shop, session, generation_id) as lists:
+        for part in sessions.in_turns(parts(short, MENDED_AT_ONCE)):
+            with sessions.write() as session, _writing(shop, session, generation_id) as lists:
                 lists.make_lists(side, part)
 
 

@@ -8,20 +8,23 @@ from app.matches.sides import TABLES
 from app.models.ranking import GenerationState
 
 KEPT = 3
-"""Rankings besides the active one that can be activated (again)."""
+"""Rankings that readers saw before, for going back."""
+KEPT_UNSEEN = 2
+"""Complete rankings that nobody has activated yet; apart, so that many of them push none out that readers saw."""
 LISTS_AT_ONCE = 200
 VECTORS_AT_ONCE = 500
 
 
 def clear_away(sessions: Sessions) -> int:
-    """Delete the rows of cancelled rankings and of all but the last KEPT. Returns how many rankings that were.
+    """Delete the rows of cancelled rankings and of all but the last ones. Returns how many rankings that were.
 
     Interrupted at any moment, the next call goes on.
     """
     with sessions.read() as session:
-        old = generations.outdated(session, KEPT)
+        old = generations.outdated(session, _kept())
     for generation_id in old:
-        _withdraw(sessions, generation_id)
+        if not _withdraw(sessions, generation_id):
+            continue
         more = True
         while more:
             with sessions.write() as session:
@@ -37,12 +40,22 @@ def clear_away(sessions: Sessions) -> int:
     return len(old)
 
 
-def _withdraw(sessions: Sessions, generation_id: int) -> None:
-    """Let nobody activate it from now on."""
+def _kept() -> dict[GenerationState, int]:
+    return {
+        GenerationState.SUPERSEDED: KEPT,
+        GenerationState.COMPLETE: KEPT_UNSEEN,
+        GenerationState.CANCELLED: 0,
+    }
+
+
+def _withdraw(sessions: Sessions, generation_id: int) -> bool:
+    """Let nobody activate it from now on. False: somebody just did."""
     with sessions.write() as session:
         generation = generations.get_locked(session, generation_id)
-        if generation.state != GenerationState.ACTIVE:
-            generation.state = GenerationState.CANCELLED
+        if generation.state == GenerationState.ACTIVE:
+            return False
+        generation.state = GenerationState.CANCELLED
+        return True
 
 
 def _delete_lists(sessions: Sessions, generation_id: int) -> None:
@@ -77,4 +90,4 @@ def _delete_vectors(sessions: Sessions) -> None:
 def first_outdated(sessions: Sessions) -> int | None:
     """Return a ranking that can go, to see whether there is something to do."""
     with sessions.read() as session:
-        return next(iter(generations.outdated(session, KEPT)), None)
+        return next(iter(generations.outdated(session, _kept())), None)

@@ -60,7 +60,8 @@ def rescore(
     request = RunRequest.model_validate({"encoder": encoder, "activate": activate, "scope": _scope(since, network)})
     run_id = _begin(shop, request)
     with progress_bars() as bars:
-        if not _worker_lives(shop):
+        # After a change of rules the workers that live are those of the old program.
+        if not _worker_lives(shop) or _rules_have_changed(shop):
             run = _work(shop, run_id, _bar(bars))
         elif watch:
             run = _watch(shop, run_id, _bar(bars))
@@ -149,7 +150,7 @@ def _begin(shop: "Workshop", request: Any) -> int:
     """Queue a run, or go on with one that nobody works on."""
     from app.auth.actor import OPERATOR
     from app.errors import RunUnderWay
-    from app.rescoring import runs
+    from app.rescoring import runs, service
 
     try:
         return runs.request_run(shop.ground, shop.encoders, OPERATOR, request)
@@ -157,6 +158,7 @@ def _begin(shop: "Workshop", request: Any) -> int:
         run_id = int(str(error.values["run_id"]))
         if _worker_lives(shop) or not _same(_read(shop, run_id), request):
             raise
+        service.check_run(shop, run_id)
         print_line(f"Run {run_id} goes on where it stopped.")
         return run_id
 
@@ -190,6 +192,12 @@ def _watch(shop: "Workshop", run_id: int, shown: Callable[["RunRead"], None]) ->
     return run
 
 
+def _rules_have_changed(shop: "Workshop") -> bool:
+    from app.rescoring import service
+
+    return service.rules_have_changed(shop)
+
+
 def _worker_lives(shop: "Workshop") -> bool:
     from app.rescoring import service
 
@@ -216,6 +224,11 @@ def _report(run: "RunRead", *, as_json: bool) -> None:
         print_line(f"Run {run.id}: {run.state.value}, {run.progress.texts_ranked} texts ranked.")
         if run.held_back:
             print_line(f"Not activated; the comparison crosses: {', '.join(run.held_back)}.")
+    if run.state.value == "failed" and run.last_error == "BaseNoLongerActive":
+        print_line(
+            "Another ranking was activated meanwhile, and only the active one is taken over from. Begin a new run."
+        )
+        raise typer.Exit(1)
     if run.state.value == "failed":
         out.print(f"{run.last_error}; `passgenau rescore retry {run.id}` tries again.", markup=False)
         raise typer.Exit(1)

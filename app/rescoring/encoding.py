@@ -52,11 +52,12 @@ def encode(sessions: Sessions, encoder: Encoder, side: Side, ids: Sequence[int])
 
 
 def store(session: Session, encoder: Encoder, made: Encoded) -> int:
-    """Store vectors of texts that were not deleted meanwhile. Returns how many."""
+    """Store vectors of texts that were neither deleted nor edited meanwhile. Returns how many."""
     stored = 0
     for side, text_id, text, features in made:
+        row = session.get(TABLES[side].text, text_id, with_for_update=_AGAINST_DELETION, populate_existing=True)
         # Whoever edited the text in between has stored newer vectors, or the next look finds them missing.
-        if session.get(TABLES[side].text, text_id, with_for_update=_AGAINST_DELETION) is not None:
+        if row is not None and text_hash(compose_text(side, row)) == text_hash(text):
             vector_repository.put(session, side, text_id, encoder.fingerprint, text_hash(text), features)
             stored += 1
     return stored

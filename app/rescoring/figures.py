@@ -11,6 +11,7 @@ from app.models import MailOutbox, WorkerHeartbeat
 from app.models.rescoring import PartitionState
 from app.rescoring import repository
 from app.rescoring.progress import measure
+from matching.matcher import Matcher
 from matching.texts import Side
 
 
@@ -35,6 +36,10 @@ def read(session: Session, now: datetime) -> dict[str, tuple[str, float]]:
         "passgenau_queue_mails": ("Mails that are not sent yet.", session.scalar(mails) or 0),
         "passgenau_corpus_revision": ("Revision of the corpus.", corpus_repository.current_revision(session)),
         "passgenau_ranking": ("Number of the ranking that readers see.", active.id if active else 0),
+        "passgenau_ranking_made_otherwise": (
+            "1 while the ranking that readers see was made by other rules than this program's: nothing enters it.",
+            float(active is not None and active.scoring != generations.scoring_of(Matcher())),
+        ),
         "passgenau_ranking_age_seconds": (
             "Seconds since the ranking that readers see was activated.",
             (now - since).total_seconds() if since else 0,

@@ -23,7 +23,8 @@ def finish(shop: Workshop, task: Task) -> None:
         selected = _selected(session, Scope.model_validate(run.scope))
     generation_id, wants_activation = run.generation_id, run.activate
     assert generation_id is not None  # noqa: S101  made when statistics were frozen
-    activation.catch_up(shop, generation_id, selected)
+    # All of it: a text that has no list yet would count as one that lost all its matches.
+    activation.catch_up(shop, generation_id, selected, leave=0)
     shop.reach("finish caught up")
     found = comparison.compare(shop, task.run_id, generation_id)
     shop.reach("finish compared")

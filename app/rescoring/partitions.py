@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -23,11 +23,11 @@ from app.matches.sides import TABLES
 from app.matches.snapshot import Snapshot
 from app.models import RescoringRun
 from app.models.rescoring import PartitionKind, RunState
-from app.rescoring import encoding, finishing, repository, runs
+from app.rescoring import copying, encoding, finishing, repository, runs
 from app.rescoring.encoding import parts
 from app.rescoring.reading import read_statements_again
 from app.rescoring.repository import Task
-from app.rescoring.workshop import LateResult, Workshop
+from app.rescoring.workshop import BaseNoLongerActive, LateResult, Workshop
 from matching.ranking import RankResult
 from matching.statistics import Statistics
 from matching.texts import Side
@@ -47,10 +47,15 @@ class Outcome(StrEnum):
     NOT_OURS = "not ours"
     LATE = "late"
     GIVEN_BACK = "given back"
+    PASSED_ON = "passed on"
 
 
 def work_on(shop: Workshop, run_id: int, number: int) -> Outcome:
-    """Take up a partition and do it. Never raises what another try could mend."""
+    """Take up a partition and do it, unless only others can. Never raises what another try could mend."""
+    if not shop.can_do(run_id):
+        with shop.ground.sessions.write() as session:
+            repository.pass_on(session, run_id, number)
+        return Outcome.PASSED_ON
     task = _take_up(shop, run_id, number)
     if task is None:
         runs.settle(shop.ground, run_id)
@@ -80,6 +85,10 @@ def _work(shop: Workshop, task: Task) -> Outcome:
     except LateResult:
         log.warning("late result refused", run=run_id, partition=number, attempt=task.attempt)
         return Outcome.LATE
+    except BaseNoLongerActive as error:
+        log.error("run can't go on", run=run_id, error=type(error).__name__)
+        _give_back(shop, task, type(error).__name__, again=False)
+        return Outcome.GIVEN_BACK
     except Exception as error:  # noqa: BLE001  whatever it is, the partition must not stay in hands that let go
         log.error("partition failed", run=run_id, partition=number, kind=task.kind.value, error=type(error).__name__)
         _give_back(shop, task, type(error).__name__)
@@ -88,10 +97,10 @@ def _work(shop: Workshop, task: Task) -> Outcome:
     return Outcome.DONE
 
 
-def _give_back(shop: Workshop, task: Task, error: str) -> None:
+def _give_back(shop: Workshop, task: Task, error: str, *, again: bool = True) -> None:
     try:
         with shop.ground.sessions.write() as session:
-            repository.give_back(session, task, shop.now(session), error)
+            repository.give_back(session, task, shop.now(session), error, again=again)
         runs.settle(shop.ground, task.run_id)
     except SQLAlchemyError:
         # The database is away or full; whoever finds the partition unattended takes it up.
@@ -206,23 +215,6 @@ def _index(shop: Workshop, task: Task) -> None:
         shop.reach("index written")
 
 
-def _copy(shop: Workshop, task: Task) -> None:
-    """Take over all lists of the active generation, in one transaction: lists and matches belong together."""
-    with shop.ground.sessions.write(consistent=True) as session:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("SET LOCAL statement_timeout = 0"))
-        revision = corpus_repository.current_revision(session)
-        run = shop.hold(session, task)
-        assert run.generation_id is not None  # noqa: S101  made when statistics were frozen
-        active = generations.active(session)
-        if active is None or active.id != run.base_generation_id:
-            raise LateResult
-        list_repository.copy_generation(session, active.id, run.generation_id)
-        generations.get(session, run.generation_id).revision = revision
-        repository.mark_done(session, task, shop.now(session))
-        shop.reach("copy written")
-
-
 def _rank(shop: Workshop, task: Task) -> None:
     """Rank some texts and store their lists."""
     assert task.side is not None  # noqa: S101  for the type checker
@@ -273,7 +265,7 @@ WORK: Mapping[PartitionKind, Callable[[Workshop, Task], Any]] = {
     PartitionKind.ENCODE: _encode,
     PartitionKind.FREEZE: _freeze,
     PartitionKind.INDEX: _index,
-    PartitionKind.COPY: _copy,
+    PartitionKind.COPY: copying.copy,
     PartitionKind.RANK: _rank,
     PartitionKind.FINISH: finishing.finish,
 }

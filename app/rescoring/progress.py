@@ -26,6 +26,7 @@ def read(session: Session, run: RescoringRun, now: datetime) -> RunRead:
         scope=Scope.model_validate(run.scope),
         encoder=run.encoder,
         fingerprint=run.fingerprint,
+        scoring=run.scoring,
         activate=run.activate,
         generation=run.generation_id,
         created_at=run.created_at,

@@ -53,6 +53,25 @@ def under_way(session: Session) -> RescoringRun | None:
     return session.scalar(select(RescoringRun).where(RescoringRun.under_way.is_(True)))
 
 
+def pass_on(session: Session, run_id: int, number: int) -> None:
+    """Let a partition that nobody has begun be offered anew, when the worker it was offered to can't do it."""
+    session.execute(
+        update(RescoringPartition)
+        .where(
+            RescoringPartition.run_id == run_id,
+            RescoringPartition.number == number,
+            RescoringPartition.state == PartitionState.QUEUED,
+        )
+        .values(attempt=RescoringPartition.attempt + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def last_id(session: Session) -> int | None:
+    """Return the number of the newest run."""
+    return session.scalar(select(func.max(RescoringRun.id)))
+
+
 def page(session: Session, *, limit: int, cursor: str | None) -> Page[RescoringRun]:
     """Return runs, newest first."""
     return newest_first(session, select(RescoringRun), RescoringRun.id, limit=limit, cursor=cursor)
@@ -96,7 +115,7 @@ def add_partitions(
 def due(session: Session, now: datetime, lost_after: timedelta, limit: int) -> list[tuple[int, int, int]]:
     """Return (run, number, attempt) of partitions that can be taken up now, those of the earliest kind only."""
     run = under_way(session)
-    kind = _kind_at_work(session, run.id) if run else None
+    kind = kind_at_work(session, run.id) if run else None
     if run is None or kind is None:
         return []
     query = (
@@ -134,7 +153,7 @@ def claim(
             return None
     elif part.state != PartitionState.QUEUED or part.due_at > now:
         return None
-    if _kind_at_work(session, run_id) != part.kind:
+    if kind_at_work(session, run_id) != part.kind:
         return None
     part.state = PartitionState.RUNNING
     part.attempt += 1
@@ -163,10 +182,11 @@ def mark_done(session: Session, task: Task, now: datetime, *, pairs: int = 0, te
     part.state, part.done_at, part.pairs, part.texts, part.last_error = PartitionState.DONE, now, pairs, texts, None
 
 
-def give_back(session: Session, task: Task, now: datetime, error: str) -> None:
-    """Let somebody try again, a little later each time, or give up."""
+def give_back(session: Session, task: Task, now: datetime, error: str, *, again: bool = True) -> None:
+    """Let somebody try again, a little later each time, or give up: after some tries, or at once if not `again`."""
     part = session.get(RescoringPartition, (task.run_id, task.number), with_for_update=True, populate_existing=True)
     if part is not None and part.state == PartitionState.RUNNING and part.attempt == task.attempt:
+        part.failures = part.failures if again else ATTEMPTS - 1
         _count_failure(part, now, error)
 
 
@@ -207,7 +227,7 @@ def workers_of(session: Session, run_id: int) -> set[str]:
 
 def dead_end(session: Session, run_id: int) -> str | None:
     """Return the error of a failed partition when nothing else of its kind is left to do, None otherwise."""
-    kind = _kind_at_work(session, run_id)
+    kind = kind_at_work(session, run_id)
     mine = (RescoringPartition.run_id == run_id, RescoringPartition.kind == kind)
     open_states = (PartitionState.QUEUED, PartitionState.RUNNING)
     if session.scalar(
@@ -269,7 +289,7 @@ def _is_lost(now: datetime, lost_after: timedelta) -> ColumnElement[bool]:
     )
 
 
-def _kind_at_work(session: Session, run_id: int) -> PartitionKind | None:
+def kind_at_work(session: Session, run_id: int) -> PartitionKind | None:
     """Return the earliest kind of which something is not done."""
     query = (
         select(RescoringPartition.kind)

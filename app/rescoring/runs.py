@@ -87,10 +87,7 @@ def retry_run(ground: Ground, actor: Actor, run_id: int) -> int:
             raise RunNotUnderWay(run_id=run_id, state=run.state.value)
         if run.state == RunState.FAILED:
             _refuse_second(session)
-            if run.generation_id is not None:
-                generation = generations.get_locked(session, run.generation_id)
-                if generation.state != GenerationState.BUILDING:
-                    raise GenerationGone
+            _refuse_gone(session, run)
         count = repository.retry_failed(session, run_id, ground.clock.now())
         if not count:
             raise RunNotUnderWay(run_id=run_id, state=run.state.value)
@@ -98,6 +95,13 @@ def retry_run(ground: Ground, actor: Actor, run_id: int) -> int:
         run.finished_at = run.last_error = None
         ground.trail.record(session, actor, ground.clock.now(), f"{NOUN}.retried", NOUN, run_id)
         return count
+
+
+def has_begun_since(ground: Ground, moment: datetime) -> bool:
+    """Tell whether a run of all texts that is to be shown was asked for since a moment."""
+    with ground.sessions.read() as session:
+        asked = select(RescoringRun.scope).where(RescoringRun.created_at >= moment, RescoringRun.activate.is_(True))
+        return any(scope["kind"] == "all" for scope in session.scalars(asked))
 
 
 def settle(ground: Ground, run_id: int) -> None:
@@ -118,6 +122,17 @@ def _refuse_second(session: Session) -> None:
     other = repository.under_way(session)
     if other is not None:
         raise RunUnderWay(run_id=other.id)
+
+
+def _refuse_gone(session: Session, run: RescoringRun) -> None:
+    """Refuse where a later run has let go what this one made: its ranking, or the vectors of its encoder."""
+    if repository.last_id(session) != run.id:
+        raise GenerationGone
+    if run.generation_id is not None:
+        # Complete: all was done but the switch.
+        generation = generations.get_locked(session, run.generation_id)
+        if generation.state not in {GenerationState.BUILDING, GenerationState.COMPLETE}:
+            raise GenerationGone
 
 
 def _refuse_impossible(session: Session, wanted: RunRequest, encoder: Encoder) -> None:

@@ -91,6 +91,7 @@ class RunRead(BaseModel):
     scope: Scope
     encoder: str
     fingerprint: str
+    scoring: str = Field(description="Name of the rules by which pairs are scored: the same name, the same scores.")
     activate: bool
     generation: int | None
     created_at: datetime

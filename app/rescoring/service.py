@@ -18,6 +18,7 @@ from app.matches import generations
 from app.models import WorkerHeartbeat
 from app.models.rescoring import RunState
 from app.rescoring import activation, cleaning, partitions, progress, repository, runs
+from app.rescoring.partitions import Outcome
 from app.rescoring.schemas import Comparison, RunRead, RunRequest
 from app.rescoring.workshop import Workshop
 
@@ -33,23 +34,33 @@ log = structlog.get_logger()
 def work_off(shop: Workshop, run_id: int, show: Callable[[RunRead], Any] = lambda _: None) -> RunRead:
     """Do all partitions of a run that are due, here, until the run has ended; other workers may help.
 
-    Raises what stops a partition for good only as the state of the run.
+    Raises what stops a partition for good only as the state of the run, and `EncoderMismatch` or `OtherScoring` where
+    others have to do it.
     """
     idle = threading.Event()
     with beating(shop):
         while True:
             due = look(shop)
             for _, number, _ in due:
-                partitions.work_on(shop, run_id, number)
+                if partitions.work_on(shop, run_id, number) is Outcome.PASSED_ON:
+                    check_run(shop, run_id)
                 show(read_run(shop.ground, run_id))
             run = read_run(shop.ground, run_id)
             show(run)
             if run.state not in UNDER_WAY:
-                cleaning.clear_away(shop.ground.sessions)
+                _clear_away(shop)
                 return run
             if not due:
                 runs.settle(shop.ground, run_id)
                 idle.wait(WAIT)
+
+
+def _clear_away(shop: Workshop) -> None:
+    try:
+        cleaning.clear_away(shop.ground.sessions)
+    except SQLAlchemyError as error:
+        # Somebody reads what is to go. The run has ended all the same; a worker or the next run clears away.
+        log.warning("rankings not cleared away", error=type(error).__name__)
 
 
 def rescore(
@@ -85,7 +96,7 @@ def beating(shop: Workshop) -> Iterator[None]:
         while not ended.wait(BEAT_EVERY):
             try:
                 beat(shop)
-            except SQLAlchemyError as error:
+            except Exception as error:  # noqa: BLE001  whatever it is: without signs of life others take the work over
                 log.error("no sign of life", error=type(error).__name__)
 
     thread = threading.Thread(target=run, name="beat", daemon=True)
@@ -100,7 +111,7 @@ def beating(shop: Workshop) -> Iterator[None]:
 def activate_run(shop: Workshop, actor: Actor, run_id: int, *, force: bool = False) -> None:
     """Show the ranking of a complete run.
 
-    Raises `NotFound`, `NotComplete`, `OlderRanking`, `RunHeldBack`, `GenerationGone`, `CatchUpTooSlow`.
+    Raises `NotFound`, `NotComplete`, `OlderRanking`, `OtherScoring`, `RunHeldBack`, `GenerationGone`, `CatchUpTooSlow`.
     """
     with shop.ground.sessions.read() as session:
         run = repository.get(session, run_id)
@@ -116,7 +127,10 @@ def activate_run(shop: Workshop, actor: Actor, run_id: int, *, force: bool = Fal
 
 
 def roll_back(shop: Workshop, actor: Actor) -> int:
-    """Show the ranking that readers saw before the present one. Returns its number. Raises `NothingToRollBackTo`."""
+    """Show the ranking that readers saw before the present one. Returns its number.
+
+    Raises `NothingToRollBackTo`, `OtherScoring`.
+    """
     with shop.ground.sessions.read() as session:
         before = generations.last_superseded(session)
         if before is None:
@@ -161,6 +175,19 @@ def worker_lives(ground: Ground) -> bool:
     with ground.sessions.read() as session:
         seen = session.scalar(select(func.max(WorkerHeartbeat.seen_at)))
     return seen is not None and seen > ground.clock.now() - WORKER_LOST_AFTER
+
+
+def check_run(shop: Workshop, run_id: int) -> None:
+    """Find out whether a run can go on here. Raises `NotFound`, `EncoderMismatch`, `OtherScoring`."""
+    with shop.ground.sessions.read() as session:
+        shop.check(session, repository.get(session, run_id))
+
+
+def rules_have_changed(shop: Workshop) -> bool:
+    """Tell whether readers see a ranking made by other rules than those of this program."""
+    with shop.ground.sessions.read() as session:
+        active = generations.active(session)
+    return active is not None and active.scoring != generations.scoring_of(shop.matcher)
 
 
 def read_run(ground: Ground, run_id: int) -> RunRead:

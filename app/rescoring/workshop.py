@@ -5,17 +5,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
+import structlog
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.context import Ground
-from app.matches import corpus_repository
+from app.errors import EncoderMismatch, OtherScoring
+from app.matches import corpus_repository, generations
 from app.matches.encoders import Encoders
 from app.matches.passages import PassageCache
 from app.matches.snapshot import Snapshot
 from app.memory import give_back
 from app.models import RescoringRun
+from app.models.rescoring import PartitionKind
 from app.rescoring import repository
 from app.rescoring.quality import QualityMeter
 from app.rescoring.schemas import Quality
@@ -23,6 +27,16 @@ from matching.matcher import Matcher
 
 LOST_AFTER = timedelta(seconds=30)
 """Who was not seen for so long at a partition has left it."""
+NEEDS_ENCODER = frozenset({PartitionKind.ENCODE, PartitionKind.FREEZE, PartitionKind.FINISH})
+
+log = structlog.get_logger()
+
+
+class Scored(Protocol):
+    """What a generation or a run says about the rules it was begun by."""
+
+    @property
+    def scoring(self) -> Any: ...  # noqa: D102
 
 
 def nothing(_point: str) -> None:
@@ -31,6 +45,10 @@ def nothing(_point: str) -> None:
 
 class LateResult(Exception):
     """The partition is in other hands by now, or the run was cancelled: the result is thrown away."""
+
+
+class BaseNoLongerActive(Exception):
+    """A run of a part of the texts takes the rest over from a ranking that readers have left meanwhile."""
 
 
 @dataclass(slots=True)
@@ -51,8 +69,35 @@ class Workshop:
     lost_after: timedelta = LOST_AFTER
     indexes: bool = False
     in_hand: set[tuple[int, int]] = field(default_factory=set)
+    _left: set[tuple[int, str]] = field(default_factory=set)
     _snapshot: Snapshot | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def check_scoring(self, made: Scored) -> None:
+        """Refuse what was begun by other rules than those of this program. Raises `OtherScoring`."""
+        if made.scoring != generations.scoring_of(self.matcher):
+            raise OtherScoring
+
+    def check(self, session: Session, run: RescoringRun) -> None:
+        """Find out whether this worker can do the next step of a run. Raises `EncoderMismatch`, `OtherScoring`."""
+        self.check_scoring(run)
+        if repository.kind_at_work(session, run.id) in NEEDS_ENCODER:
+            self.encoders.of(run)
+
+    def can_do(self, run_id: int) -> bool:
+        """Tell the same, and leave a note in the log, once.
+
+        Who takes up what it can't do would let it fail again and again while those who can are busy.
+        """
+        with self.ground.sessions.read() as session:
+            try:
+                self.check(session, repository.get(session, run_id))
+            except (EncoderMismatch, OtherScoring) as reason:
+                if (run_id, reason.code) not in self._left:
+                    self._left.add((run_id, reason.code))
+                    log.warning("run left to other workers", run=run_id, reason=reason.code)
+                return False
+        return True
 
     @contextmanager
     def holding(self, run_id: int, number: int) -> Iterator[None]:

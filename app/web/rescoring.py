@@ -20,7 +20,7 @@ from app.rescoring.schemas import RunRead, RunRequest
 from app.web.charts import Bar, Chart
 from app.web.forms import Ask, Field, Form, FormPage, SentDep, parse, submit
 from app.web.i18n import N_
-from app.web.run_words import BADGES, SCOPES, STATES, STEPS, checks, comparison_tables, reasons, scope_text
+from app.web.run_words import BADGES, SCOPES, STATES, STEPS, checks, comparison_tables, failure, reasons, scope_text
 from app.web.tables import shown_duration
 from app.web.view import View, ViewDep
 
@@ -222,6 +222,7 @@ def show_run(
         has_comparison=row.comparison is not None,
         worker_lives=service.worker_lives(context),
         reasons=reasons(view, run),
+        failure=failure(view, run),
         **_words(view, _networks(session)),
     )
 

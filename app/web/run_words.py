@@ -39,6 +39,13 @@ STEPS = {
     "rank": N_("Reihenfolgen berechnen"),
     "finish": N_("Vergleichen und abschließen"),
 }
+FAILURES = {
+    "BaseNoLongerActive": N_(
+        "Während der Neuberechnung wurde ein anderer Stand sichtbar gemacht. Übernehmen lässt sich nur "
+        "aus dem sichtbaren Stand: Beginnen Sie eine neue."
+    ),
+}
+"""Errors of which more can be said than their names."""
 SOURCES = {
     "demonstration": N_("beurteilte Beispieltexte"),
     "decisions": N_("Entscheidungen der Mitglieder"),
@@ -98,6 +105,15 @@ def checks(view: View, found: Comparison) -> list[Check]:
 
 def _written(view: View, name: str, value: float | None) -> str:
     return number(view, value) if name in _AS_NUMBERS else share(view, value)
+
+
+def failure(view: View, run: RunRead) -> str:
+    """Say what a run has failed at, empty: at nothing."""
+    if not run.last_error:
+        return ""
+    if run.last_error in FAILURES:
+        return view.gettext(FAILURES[run.last_error])
+    return view.gettext(N_("Letzter Fehler: %(error)s")) % {"error": run.last_error}
 
 
 def reasons(view: View, run: RunRead) -> list[str]:

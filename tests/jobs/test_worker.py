@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 
 from app.context import Context
+from app.jobs import worker
 from app.jobs.serializer import JsonSerializer
 from app.mail.outbox import queue_link
 from app.models import OneTimeLink
@@ -69,6 +71,41 @@ def test_a_mail_whose_worker_was_killed_is_sent_by_another(context: Context, dat
     finish(start(database_url, "another", folder))
     assert outbox(context)[0].sent_at is not None
     assert len(list(folder.glob("*.eml"))) == 2, "sent, and sent again: at least once"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_worker_whose_looks_fail_logs_it_and_goes_on(context: Context, database_url: str, tmp_path: Path) -> None:
+    process = start(database_url, "shaken", tmp_path / "mails", "broken")
+    try:
+        for sent in (1, 2):  # the second comes when all looks have failed before
+            put_invitations(context, 1)
+            until = time.monotonic() + 30
+            while len(list((tmp_path / "mails").glob("*.eml"))) < sent:
+                assert time.monotonic() < until, "it does not look any more"
+                time.sleep(0.1)
+    finally:
+        process.kill()
+        _, log = process.communicate(timeout=60)
+    for what, error in (("broken", "ZeroDivisionError"), ("partitions", "Uncaught")):
+        assert any(what in line and error in line for line in log.splitlines()), log
+    assert "yilmaz" not in log
+
+
+@pytest.mark.parametrize(
+    ("at", "now", "begun"),
+    [
+        ("02:30", "2026-11-23T02:29", None),
+        ("02:30", "2026-11-23T02:30", "2026-11-23T02:30"),
+        ("02:30", "2026-11-23T04:31", None),
+        ("23:30", "2026-11-23T23:45", "2026-11-23T23:30"),
+        ("23:30", "2026-11-24T00:15", "2026-11-23T23:30"),
+        ("23:30", "2026-11-24T01:31", None),
+        ("", "2026-11-23T02:30", None),
+    ],
+)
+def test_a_night_lasts_two_hours_also_past_midnight(at: str, now: str, begun: str | None) -> None:
+    found = worker.tonight(at, datetime.fromisoformat(now).replace(tzinfo=UTC))
+    assert found == (begun and datetime.fromisoformat(begun).replace(tzinfo=UTC))
 
 
 @pytest.mark.postgres

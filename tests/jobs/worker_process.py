@@ -1,7 +1,8 @@
 """A worker in its own process. Run as `python -m tests.jobs.worker_process DATABASE_URL NAME FOLDER HOW`.
 
 HOW: `once`; `die` to be killed between sending a mail and noting it; `die-inside` to be killed by the last statement of
-a piece of care, before its commit; `die-after` to be killed right after that commit, before the engine notes it.
+a piece of care, before its commit; `die-after` to be killed right after that commit, before the engine notes it;
+`broken` to look for work for ever, where two of the looks fail.
 """
 
 import os
@@ -15,6 +16,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from app import logging
 from app.auth.keys import Keys
 from app.clock import Clock
 from app.context import Ground
@@ -60,12 +62,34 @@ def die_in_care(engine: Engine, how: str) -> None:
         event.listen(Session, "after_commit", after_commit)
 
 
+class Uncaught(BaseException):
+    """Like errors of the engine that its users shall not catch."""
+
+
+def look_for_ever(ground: Ground, settings: Settings, name: str) -> None:
+    def fail(*_: Any) -> Any:
+        raise Uncaught("a.yilmaz@people.example")
+
+    def find(*_: Any) -> Any:
+        raise ZeroDivisionError("a.yilmaz@people.example")
+
+    logging.configure("json")
+    worker.EVERY = 0.2
+    worker.HOUSE_EVERY = 2
+    worker.look_for_partitions = fail
+    care.DUTIES = {"broken": care.Duty(find, fail), **care.DUTIES}
+    with worker.working(ground, settings, name):
+        threading.Event().wait()
+
+
 def main() -> None:
     url, name, folder, how = sys.argv[1:]
     engine = make_engine(url)
     ground = Ground(Sessions(engine), Clock(), Security(Keys(b"a secret of the tests, no other")))
     settings = Settings(database_url=url, mail=f"file:{folder}")  # type: ignore[arg-type]
-    if how == "die":
+    if how == "broken":
+        look_for_ever(ground, settings, name)
+    elif how == "die":
         worker.make_sender = lambda _settings: DyingSender(Path(folder))
     elif how != "once":
         die_in_care(engine, how)

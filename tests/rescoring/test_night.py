@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from app.models import RescoringRun
@@ -28,3 +29,14 @@ def test_two_workers_begin_one_run_a_night_and_show_what_it_made(story: Story) -
     assert run.activate
     with story.context.sessions.read() as session:
         assert_lists_are_exact(session)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_run_of_the_night_waits_for_one_that_is_in_its_way(story: Story) -> None:
+    first = story.request()
+    minute_ago = datetime.now(UTC) - timedelta(minutes=1)
+    Worker(story.url, "one", "1", f"night3:{minute_ago:%H:%M}").finish()
+    assert story.run(first).state == RunState.COMPLETE
+    *_, nightly = runs_of(story)
+    assert nightly.id > first
+    assert (nightly.state, nightly.activate) == (RunState.ACTIVE, True)

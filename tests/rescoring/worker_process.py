@@ -2,7 +2,8 @@
 
 Run as `python -m tests.rescoring.worker_process DATABASE_URL NAME VERSION HOW AGAIN`. HOW: `run`; `stop:POINT` to be
 stopped (SIGSTOP) at the first such point, again as long as a file AGAIN is there; `night:HH:MM` to work on the run of
-the night, the second there is, until it ended.
+the night, the second there is, until it ended; `night3:HH:MM` where it is the third; `stuck` to work for ever without
+the encoder of the run.
 """
 
 import json
@@ -22,14 +23,18 @@ from app.context import Ground
 from app.db.engine import make_engine
 from app.db.session import Sessions
 from app.jobs import worker
+from app.matches.encoders import Encoders
 from app.models import RescoringRun
 from app.rescoring import repository, service
 from app.rescoring.workshop import Workshop
 from app.security import Security
 from app.settings import Settings
+from tests.fakes import HashingEncoder
 from tests.rescoring_runs import make_shop
 from tests.small_lists import shrink
 
+NIGHTS = {"night": 2, "night3": 3}
+"""Runs there are as soon as that of the night has begun."""
 LOST_AFTER = 1.5
 PAUSE = 0.03
 """Seconds at each point, so that kills at random moments fall everywhere."""
@@ -83,6 +88,7 @@ def main() -> None:
     worker.APPLICATION_VERSION = version
     worker.EVERY = 0.3
     worker.SAME_FOR = 5  # what waits for a version that is gone waits no longer
+    worker.AGAIN_TONIGHT = timedelta(seconds=1)
     service.BEAT_EVERY = 0.3
     kind, _, point = how.partition(":")
 
@@ -94,15 +100,18 @@ def main() -> None:
         time.sleep(PAUSE)
 
     def shop(ground: Ground, _settings: Settings, own_name: str) -> Workshop:
-        return make_shop(ground, name=own_name, reach=reach, lost_after=timedelta(seconds=LOST_AFTER))
+        made = make_shop(ground, name=own_name, reach=reach, lost_after=timedelta(seconds=LOST_AFTER))
+        if kind == "stuck":
+            made.encoders = Encoders.only(HashingEncoder(), "hashing")
+        return made
 
     worker.make_shop = shop
     ground = open_ground(make_engine(url))
-    settings = Settings(database_url=url, rescore_at=point if kind == "night" else "")  # type: ignore[arg-type]
+    settings = Settings(database_url=url, rescore_at=point if kind in NIGHTS else "")  # type: ignore[arg-type]
     with worker.working(ground, settings, name):
         sys.stderr.write(json.dumps({"event": "working"}) + "\n")
         sys.stderr.flush()
-        while kind == "night" and runs_so_far(ground) < 2:
+        while kind in NIGHTS and runs_so_far(ground) < NIGHTS[kind]:
             time.sleep(0.1)
         while service.is_any_under_way(ground):
             time.sleep(0.1)

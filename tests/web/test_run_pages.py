@@ -156,6 +156,9 @@ def test_failed_parts_are_shown_with_their_error_and_tried_again(site: Site) -> 
     page = site.get(f"/rescoring/{run_id}", "admin")
     assert "Letzter Fehler: MemoryError" in page.said("main")
     assert [cell.get_text() for cell in page.all("tbody td")] == ["0", "Vorbereiten", "5", "MemoryError"]
+    with site.context.sessions.write() as session:
+        repository.get(session, run_id).last_error = "BaseNoLongerActive"
+    assert "ein anderer Stand sichtbar gemacht" in site.get(f"/rescoring/{run_id}", "admin").said("main")
     again = site.post(str(page.one(f"form[action='/rescoring/{run_id}/retry']")["action"]), {}, "admin")
     assert site.get(again.location, "admin").said("#run-progress .kern-badge") == "läuft"
     assert site.post(f"/rescoring/{run_id}/retry", {}, "admin").status == 409, "there is nothing left to try again"
