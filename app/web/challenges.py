@@ -12,6 +12,7 @@ from app.auth.actor import Actor
 from app.challenges import repository, service, unfinished
 from app.challenges.schemas import ChallengeRead
 from app.context import Context
+from app.matches.similar import same_need
 from app.publishing import policies
 from app.vocabulary import Role
 from app.web.challenge_form import FULL, GROUPS, not_shown, to_content, to_values
@@ -55,12 +56,15 @@ def show_own_challenges(
 
 
 @router.get("/{challenge_id}", operation_id="show_challenge")
-def show_challenge(challenge_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadChallenges) -> Response:
-    """One challenge."""
+def show_challenge(
+    challenge_id: Id, view: ViewDep, context: ContextDep, session: ReadSessionDep, actor: ReadChallenges
+) -> Response:
+    """One challenge; its own people also see who else has the same need."""
     text = service.read_challenge(session, actor, challenge_id)
     own = policies.may_write(actor, text["organisation"]["id"])
     reads_matches = policies.may_read_matches(actor, text["organisation"]["id"], text["state"])
-    return view.render("challenge.html", text=text, own=own, reads_matches=reads_matches)
+    alike = same_need(context, session, actor, challenge_id) if own and text["state"] == policies.PUBLISHED else []
+    return view.render("challenge.html", text=text, own=own, reads_matches=reads_matches, alike=alike)
 
 
 @router.get("/{challenge_id}/edit", operation_id="show_challenge_form")
