@@ -13,8 +13,9 @@ from app.errors import UnusableInput
 
 if TYPE_CHECKING:
     from matching.encoder import Encoder
-    from matching.evaluation import SetReport, SystemReport
+    from matching.evaluation import JudgedSet, SetReport, SystemReport
     from matching.statistics import Statistics
+    from matching.trust_evaluation import Demands
 
 
 class Reference(StrEnum):
@@ -30,7 +31,12 @@ def register(cli: typer.Typer) -> None:
 
 
 def evaluate(
-    folders: Annotated[list[Path], typer.Argument(help="Folders with queries.jsonl, docs.jsonl and qrels.tsv.")],
+    folders: Annotated[
+        list[Path] | None, typer.Argument(help="Folders with queries.jsonl, docs.jsonl and qrels.tsv.")
+    ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Also the demonstration data, which come with the program.")
+    ] = False,
     reference: Annotated[
         Reference, typer.Option(help="Statistics from the set itself, or from the packaged texts.")
     ] = Reference.SET,
@@ -45,11 +51,11 @@ def evaluate(
         bool, typer.Option("--trust", help="Also measure must-haves, duplicates, evidence and language pairs.")
     ] = False,
     robustness: Annotated[
-        bool, typer.Option("--robustness", help="With --trust: also with changed texts; encodes all ten times.")
+        bool, typer.Option("--robustness", help="With --trust: also with changed texts; encodes all eleven times.")
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Rank judged sets with the service's own kernel, beside dense, BM25 and rank fusion alone.
+    """Rank judged sets, at least one, with the service's own kernel, beside dense, BM25 and rank fusion alone.
 
     Prints nDCG@10 with a 95 % bootstrap interval, MRR@10 and recall@10, for each set and on average; how true the fits
     are; and whether the service knows when nothing fits. Fits are measured with constants learned without the set.
@@ -61,10 +67,7 @@ def evaluate(
     from matching import evaluation
 
     settings = read_settings()
-    try:
-        judged = [evaluation.read_set(folder) for folder in folders]
-    except evaluation.EvaluationError as error:
-        raise UnusableInput(reason=str(error)) from None
+    judged, demands = _read_sets(folders or [], demo=demo, trust=trust)
     encoder = load_configured_encoder(settings)
     packaged = packaged_statistics(encoder, settings.model_dir) if reference is Reference.PACKAGED else None
     encoded, reports = [], []
@@ -75,7 +78,7 @@ def evaluate(
     if calibrate_to is not None:
         _calibrate(encoder, reports, packaged, calibrate_to)
     left_out = {one.judged.name: parts.ablate(one, reference=packaged) for one in encoded} if ablation else {}
-    measured = trust_reports(folders, encoded, packaged, robust=robustness) if trust else {}
+    measured = trust_reports(demands, encoded, packaged, robust=robustness) if trust else {}
     if as_json:
         content = evaluation.as_dict(reports) | ({"trust": measured} if trust else {})
         if ablation:
@@ -90,6 +93,23 @@ def evaluate(
         out.print(each)
 
 
+def _read_sets(folders: list[Path], *, demo: bool, trust: bool) -> "tuple[list[JudgedSet], list[Demands]]":
+    """Read all sets, and what they say beyond grades where that is to be measured. Raises `UnusableInput`."""
+    from app.demo.judged import demands_of_demo, judged_demo
+    from matching.judged_sets import EvaluationError, read_set
+    from matching.trust_evaluation import Demands
+
+    if not (folders or demo):
+        raise UnusableInput(reason="no set: name a folder or give --demo")
+    try:
+        judged = [read_set(folder) for folder in folders] + ([judged_demo()] if demo else [])
+    except EvaluationError as error:
+        raise UnusableInput(reason=str(error)) from None
+    if not trust:
+        return judged, []
+    return judged, [Demands.read(folder) for folder in folders] + ([demands_of_demo()] if demo else [])
+
+
 def _calibrate(encoder: "Encoder", reports: "list[SetReport]", packaged: "Statistics | None", target: Path) -> None:
     """Learn from the given sets and the demonstration data, with the same kind of statistics for all."""
     from dataclasses import asdict
@@ -99,14 +119,15 @@ def _calibrate(encoder: "Encoder", reports: "list[SetReport]", packaged: "Statis
     from matching.calibration_learning import training_report
     from matching.fusion import DEFAULT_WEIGHTS
 
-    demo = evaluation.evaluate(judged_demo(), encoder, reference=packaged)
+    if all(report.name != "demo" for report in reports):
+        reports = [evaluation.evaluate(judged_demo(), encoder, reference=packaged), *reports]
     made_with = {
         "encoder": encoder.fingerprint,
         "weights": asdict(DEFAULT_WEIGHTS),
         "statistics": "set" if packaged is None else "packaged",
     }
     try:
-        content = training_report([report.evidence for report in [demo, *reports]], made_with)
+        content = training_report([report.evidence for report in reports], made_with)
     except ValueError as error:
         raise UnusableInput(reason=str(error)) from None
     target.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")

@@ -1,7 +1,6 @@
 """The trust part of `passgenau evaluate`: must-haves, duplicates, evidence, language pairs."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -13,7 +12,7 @@ from matching.trust_evaluation import Demands, Encoded, report
 
 
 def trust_reports(
-    folders: Sequence[Path],
+    demands: Sequence[Demands],
     sets: Sequence[EncodedSet],
     reference: Statistics | None,
     *,
@@ -21,9 +20,9 @@ def trust_reports(
 ) -> dict[str, Any]:
     """Measure each set, with its own statistics unless others are given. robust: also with changed texts."""
     reports: dict[str, Any] = {}
-    for folder, one in zip(folders, sets, strict=True):
+    for demanded, one in zip(demands, sets, strict=True):
         encoded = Encoded(one.texts, one.features, one.judged.grades, reference or one.statistics())
-        measured = report(encoded, Demands.read(folder), one.encoder)
+        measured = report(encoded, demanded, one.encoder)
         if robust:
             measured["robustness"] = losses(encoded, one.encoder)
             measured["stuffing"] = gain_of_stuffing(encoded, one.encoder)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching import metrics
-from matching.calibration import LOWEST_FIT, Band, Calibration
+from matching.calibration import LOWEST_FIT, Band, Calibration, band_of
 
 MISSION: Final = frozenset({"demo", "welfare_de"})
 """Names of sets of challenges and profiles; questions with answers, goals with goods and the like are others."""
@@ -38,7 +38,7 @@ class Evidence:
     infinity where none is listed. found, removed: (a,) confidence with all documents and without the relevant ones,
     statistics frozen. renewed: like `removed`, with a hubness that doesn't know the removed documents either.
     unanswerable: (u,) confidence of queries that are listed as unanswerable. unanswerable_best: (u,) their best
-    scores.
+    scores. unanswerable_ids: what the set calls them.
     """
 
     name: str
@@ -50,6 +50,26 @@ class Evidence:
     renewed: NDArray[np.float64]
     unanswerable: NDArray[np.float64]
     unanswerable_best: NDArray[np.float64]
+    unanswerable_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One query that is listed as unanswerable: how well its best partner seems to fit, and whether it is shown."""
+
+    query: str
+    best_fit: float
+    silenced: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        band = band_of(self.best_fit)
+        return {
+            "id": self.query,
+            "best_fit": round(self.best_fit, _DECIMALS),
+            "band": None if band is None else band.value,
+            "silenced": self.silenced,
+        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +89,7 @@ class TrustReport:
     auroc_listed: float | None
     kept: float
     silenced: float | None
+    cases: tuple[Case, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -115,10 +136,9 @@ def measure(evidence: Evidence, calibration: Calibration) -> TrustReport:
     shown = evidence.best_relevant >= calibration.score_at(LOWEST_FIT[Band.POSSIBLE])
     kept = shown & (evidence.found >= calibration.nothing_below)
     silenced, auroc_listed = None, None
-    if len(evidence.unanswerable):
-        fits = calibration.fit(evidence.unanswerable_best)
-        decided = zip(fits.tolist(), evidence.unanswerable.tolist(), strict=True)
-        silenced = float(np.mean([not calibration.anything_fits(fit, confidence) for fit, confidence in decided]))
+    cases = _cases(evidence, calibration)
+    if cases:
+        silenced = float(np.mean([case.silenced for case in cases]))
         auroc_listed = metrics.auroc(evidence.found, evidence.unanswerable)
     return TrustReport(
         calibration.fit(evidence.scores.ravel()),
@@ -128,7 +148,15 @@ def measure(evidence: Evidence, calibration: Calibration) -> TrustReport:
         auroc_listed,
         float(kept.mean()),
         silenced,
+        cases,
     )
+
+
+def _cases(evidence: Evidence, calibration: Calibration) -> tuple[Case, ...]:
+    fits = calibration.fit(evidence.unanswerable_best).tolist()
+    names = evidence.unanswerable_ids or tuple(str(number) for number in range(len(fits)))
+    decided = zip(names, fits, evidence.unanswerable.tolist(), strict=True)
+    return tuple(Case(name, fit, not calibration.anything_fits(fit, confident)) for name, fit, confident in decided)
 
 
 def learn(sets: Sequence[Evidence]) -> Calibration:

@@ -76,7 +76,9 @@ class SetReport:
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         systems = {name: report.as_dict() for name, report in self.systems.items()}
-        return {**systems, "queries": self.queries, "docs": self.documents, **self.trust.as_dict()}
+        trust = self.trust.as_dict()
+        trust["answerable"]["cases"] = [case.as_dict() for case in self.trust.cases]
+        return {**systems, "queries": self.queries, "docs": self.documents, **trust}
 
 
 def evaluate_folder(

@@ -101,6 +101,7 @@ def evidence_of(
         renewed[answerable],
         confidence[unanswerable],
         scores[unanswerable, 0],
+        tuple(encoded.judged.challenge_ids[row] for row in unanswerable) if encoded.judged.challenge_ids else (),
     )
 
 

@@ -28,6 +28,7 @@ class JudgedSet:
     """Challenges and profiles with grades, (c, p) float64: 0 is not relevant.
 
     unanswerable: rows of challenges that are known to have no answer; others without one may only be unjudged.
+    challenge_ids: what the challenges are called in the set.
     """
 
     name: str
@@ -35,6 +36,7 @@ class JudgedSet:
     profiles: Sequence[Text]
     grades: NDArray[np.float64]
     unanswerable: tuple[int, ...] = ()
+    challenge_ids: Sequence[str] = ()
 
 
 def read_set(folder: Path) -> JudgedSet:
@@ -45,7 +47,8 @@ def read_set(folder: Path) -> JudgedSet:
     if not grades.any():
         raise EvaluationError(f"{folder / 'qrels.tsv'} has no pair with a grade above 0")
     unanswerable = _read_ids(folder / "unanswerable.txt", list(queries))
-    return JudgedSet(folder.resolve().name, list(queries.values()), list(documents.values()), grades, unanswerable)
+    texts = list(queries.values()), list(documents.values())
+    return JudgedSet(folder.resolve().name, *texts, grades, unanswerable, list(queries))
 
 
 def _read_texts(path: Path, side: Side) -> dict[str, Text]:

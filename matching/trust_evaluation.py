@@ -42,11 +42,15 @@ _WORD: Final = re.compile(r"\S+")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Demands:
-    """What a set says beyond grades, by row of challenge and profile."""
+    """What a set says beyond grades, by row of challenge and profile.
+
+    facets: must-haves and what profiles state, where a set has them as fields; else `musts` are confirmed as written.
+    """
 
     musts: Sequence[Sequence[str]] = ()
     violations: frozenset[tuple[int, int]] = frozenset()
     duplicates: frozenset[frozenset[int]] = frozenset()
+    facets: Mapping[Side, Facets] | None = None
 
     @classmethod
     def read(cls, folder: Path) -> Demands:
@@ -95,11 +99,11 @@ class Encoded:
 
 
 def must_haves(encoded: Encoded, demands: Demands) -> dict[str, float]:
-    """Confirm all must-haves as written, rank, and count profiles in the top ten that are listed as violating one.
+    """Confirm all must-haves, rank, and count profiles in the top ten that are listed as violating one.
 
     Also counts how many of the listed violations the reader finds, and useful profiles (grade 2 or more) it shuts out.
     """
-    facets = {
+    facets = demands.facets or {
         Side.CHALLENGE: encode_challenge_facets(
             {"must_haves": [{"kind": "other", "text": text} for text in musts]} for musts in demands.musts
         ),
@@ -189,8 +193,11 @@ def evidence(encoded: Encoded, encoder: Encoder) -> dict[str, float]:
         every = [(challenge, pair.challenge) for pair in found.pairs] + [
             (profile, pair.profile) for pair in found.pairs
         ]
+        every += [(challenge, term.challenge) for term in found.terms] + [
+            (profile, term.profile) for term in found.terms
+        ]
         spans += len(every)
-        exact += sum(0 <= span.start < span.end <= len(text.whole) for text, span in every)
+        exact += sum(_is_exact(text, span) for text, span in every)
         first = found.pairs[0]
         case = [
             (challenge.whole, profile.whole),
@@ -214,6 +221,13 @@ def evidence(encoded: Encoded, encoder: Encoder) -> dict[str, float]:
         "mean_drop": round(float(drops[:, 0].mean()), 4),
         "mean_drop_random": round(float(drops[:, 1:].mean()), 4),
     }
+
+
+def _is_exact(text: Text, span: Span) -> bool:
+    """Tell whether a span lies in one stored field and begins and ends with a sign: what is shown stands there."""
+    shown = text.whole[span.start : span.end]
+    within = any(part.start <= span.start < span.end <= part.end for part in text.parts)
+    return within and shown == shown.strip()
 
 
 def _without(text: Text, span: Span) -> str:

@@ -25,6 +25,45 @@ _GERMAN_FRAME: Final = (
     "Liebe Kolleginnen und Kollegen, unten steht unser Text, melden Sie sich gern jederzeit.",
     "Vielen Dank im Voraus und herzliche Grüße vom ganzen Team.",
 )
+_ABBREVIATIONS: Final[Mapping[str, str]] = {
+    "Zweites Buch Sozialgesetzbuch": "SGB II",
+    "Fünftes Buch Sozialgesetzbuch": "SGB V",
+    "Achtes Buch Sozialgesetzbuch": "SGB VIII",
+    "Neuntes Buch Sozialgesetzbuch": "SGB IX",
+    "Elftes Buch Sozialgesetzbuch": "SGB XI",
+    "Zwölftes Buch Sozialgesetzbuch": "SGB XII",
+    "Sozialgesetzbuch": "SGB",
+    "Bundesteilhabegesetz": "BTHG",
+    "Werkstatt für behinderte Menschen": "WfbM",
+    "Werkstätten für behinderte Menschen": "WfbM",
+    "Mitarbeitervertretung": "MAV",
+    "Kindertagesstätte": "Kita",
+    "Kindertagesstätten": "Kitas",
+    "Offene Ganztagsschule": "OGS",
+    "Allgemeiner Sozialer Dienst": "ASD",
+    "Sozialpädagogische Familienhilfe": "SPFH",
+    "Freiwilliges Soziales Jahr": "FSJ",
+    "Bundesfreiwilligendienst": "BFD",
+    "Betriebliches Eingliederungsmanagement": "BEM",
+    "Betriebliches Gesundheitsmanagement": "BGM",
+    "Qualitätsmanagement": "QM",
+    "Pflegedienstleitung": "PDL",
+    "Häusliche Krankenpflege": "HKP",
+    "Medizinischer Dienst": "MD",
+    "Arbeitsvertragsrichtlinien": "AVR",
+    "Tarifvertrag für den öffentlichen Dienst": "TVöD",
+    "Werkstätten-Mitwirkungsverordnung": "WMVO",
+    "Gesetz über den Kirchlichen Datenschutz": "KDG",
+    "Datenschutz-Grundverordnung": "DSGVO",
+    "Auftragsverarbeitungsvertrag": "AVV",
+    "Öffentlicher Nahverkehr": "ÖPNV",
+    "Deutsches Rotes Kreuz": "DRK",
+    "Arbeiterwohlfahrt": "AWO",
+}
+"""What the field writes out and abbreviates. Where two have the same short form, it is written out as the first."""
+_WRITTEN_OUT: Final = {short: long for long, short in reversed(list(_ABBREVIATIONS.items()))}
+_FORMS: Final = sorted([*_ABBREVIATIONS, *_WRITTEN_OUT], key=len, reverse=True)
+_EITHER: Final = re.compile(rf"\b({'|'.join(map(re.escape, _FORMS))})\b")
 _PADDING: Final = (
     "Über Rückmeldungen freuen wir uns jederzeit.",
     "Weitere Auskünfte geben wir gern am Telefon.",
@@ -61,6 +100,11 @@ def typos(text: str) -> str:
 def gendered(text: str) -> str:
     """Write roles of people with a colon."""
     return _ROLES.sub(lambda match: f"{match.group(1)}:innen", text)
+
+
+def abbreviated(text: str) -> str:
+    """Abbreviate what is written out, and write out what is abbreviated."""
+    return _EITHER.sub(lambda found: _ABBREVIATIONS.get(found.group()) or _WRITTEN_OUT[found.group()], text)
 
 
 def without_umlauts(text: str) -> str:
@@ -117,6 +161,7 @@ VARIANTS: Final[Mapping[str, Callable[[str], str]]] = {
     "capitals": capitals,
     "typos": typos,
     "gendered": gendered,
+    "abbreviated": abbreviated,
     "without_umlauts": without_umlauts,
     "repeated": repeated,
     "hidden_characters": with_hidden_characters,

@@ -162,10 +162,10 @@ def explain_profile_match(
     responses=problems(401, 403, 404, 409, 422, 503),
 )
 def list_similar_challenges(
-    challenge_id: Id, context: ContextDep, session: ReadSessionDep, actor: ReadMatches
+    challenge_id: Id, context: ContextDep, session: ReadSessionDep, actor: ReadMatches, signals: Signals = False
 ) -> SimilarChallenges:
     """List published challenges of other organisations that seem to have the same need, to pool with."""
-    return similar.similar_challenges(context, session, actor, challenge_id)
+    return similar.similar_challenges(context, session, actor, challenge_id, with_signals=signals)
 
 
 @router.get(

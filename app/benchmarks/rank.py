@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from app.benchmarks import synthetic
+from app.benchmarks.memory import resident_bytes
 from app.benchmarks.report import Report
 from app.clock import Clock
 from app.db.engine import make_engine
@@ -60,7 +61,7 @@ def measure(settings: Settings, way: str, started: float) -> dict[str, float]:
     encoder = load_configured_encoder(settings)
     ranking = LiveRanking(encoder, Matcher(), Clock())
     queries, passages = _queries(encoder)  # before memory is looked at: encoding leaves work space behind
-    before = resident_mb()
+    before = resident_bytes()
     with sessions.read() as session:
         snapshot = ranking.snapshot(session)
         _rank(ranking, session, snapshot, queries, passages, 0)
@@ -76,7 +77,7 @@ def measure(settings: Settings, way: str, started: float) -> dict[str, float]:
     return {
         "rank_ms": statistics.median(durations) * 1000,
         "rank_p95_ms": float(np.percentile(durations, 95)) * 1000,
-        "rank_extra_mb": resident_mb() - before,
+        "rank_extra_mb": (resident_bytes() - before) / 1e6,
         "cold_start_s": cold_start,
     }
 
@@ -143,12 +144,6 @@ def _recall(
         wanted = _rank(ranking, session, snapshot, queries, passages, row, limit=SHOWN, exhaustive=True)
         shares.append(len(set(chosen) & set(wanted)) / len(wanted))
     return statistics.mean(shares)
-
-
-def resident_mb() -> float:
-    """Memory this process holds, in millions of bytes."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 if __name__ == "__main__":

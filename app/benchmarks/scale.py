@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.benchmarks import synthetic
 from app.benchmarks.copying import fill_profiles
+from app.benchmarks.memory import resident_bytes
 from app.benchmarks.postgres import postgresql
-from app.benchmarks.rank import resident_mb
 from app.benchmarks.report import Report
 from app.clock import Clock
 from app.db.engine import make_engine
@@ -120,7 +120,7 @@ def measure(settings: Settings, started: float) -> dict[str, float]:
     facets = encode_challenge_facets([fields for fields, _, _ in drawn])
     queries = SideBatch.from_features(Side.CHALLENGE, range(len(drawn)), features, facets)
     passages = Passages.from_features(features)
-    before = resident_mb()
+    before = resident_bytes()
     found, durations, cold_start = [], [], 0.0
     for row in range(len(drawn)):
         only = np.array([row])
@@ -131,7 +131,7 @@ def measure(settings: Settings, started: float) -> dict[str, float]:
         durations.append(time.perf_counter() - begun)
         found.append({int(i): float(s) for i, s in zip(result.own.ids[:SHOWN], result.own.scores[:SHOWN], strict=True)})
         cold_start = cold_start or time.time() - started
-    extra = resident_mb() - before
+    extra = (resident_bytes() - before) / 1e6
     with sessions.read() as session:
         recall = _recall(session, ranking, queries, passages, found)
     engine.dispose()

@@ -59,6 +59,18 @@ def unanswerable() -> list[str]:
     return (DATA / "unanswerable.txt").read_text("utf-8").split()
 
 
+def violations() -> list[tuple[str, str]]:
+    """Return pairs (challenge key, profile key) whose profile says that it fails a must-have of the challenge."""
+    lines = (DATA / "violations.tsv").read_text("utf-8").splitlines()
+    return [(challenge, profile) for challenge, profile, _ in (line.split("\t") for line in lines)]
+
+
+def duplicates() -> list[tuple[str, str]]:
+    """Return pairs of keys of challenges with the same need."""
+    lines = (DATA / "duplicates.tsv").read_text("utf-8").splitlines()
+    return [(one, other) for one, other in (line.split("\t") for line in lines)]
+
+
 @cache
 def digest() -> str:
     """Return a hash of the texts."""

@@ -299,7 +299,14 @@ class SimilarChallenge(BaseModel):
     """A published challenge of another organisation that seems to have the same need."""
 
     challenge: ChallengeSummary
-    likeness: Annotated[float, Field(ge=0, le=1, description="From 0 to 1; an order, not a probability.")]
+    likeness: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            le=1,
+            description="From 0 to 1; an order, not a probability. For admins who ask with `signals=true`, else null.",
+        ),
+    ]
     shared_offers: list[ProfileSummary] = Field(description="Startups near the top of both lists, at most three.")
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.actor import Actor
 from app.context import Context
+from app.errors import Forbidden, ServiceUnavailable
 from app.matches import access, match_repository, vector_repository
 from app.matches.schemas import ChallengeSummary, ProfileSummary, SimilarChallenge, SimilarChallenges
 from app.matches.snapshot import Snapshot
@@ -21,13 +22,39 @@ _SHOWN: Final = 5
 _OFFERS: Final = 3
 
 
-def similar_challenges(context: Context, session: Session, actor: Actor, challenge_id: int) -> SimilarChallenges:
+def similar_challenges(
+    context: Context, session: Session, actor: Actor, challenge_id: int, *, with_signals: bool = False
+) -> SimilarChallenges:
     """Return published challenges of other organisations that seem to have the same need, likest first.
 
-    Raises `NotFound`, `Forbidden`, `NotPublished`, `EncoderMismatch`.
+    Only those the reader may read; how like they are is for admins who ask. Raises `NotFound`, `Forbidden`,
+    `NotPublished`, `ServiceUnavailable`.
     """
     row = access.published_of(session, actor, Side.CHALLENGE, challenge_id)
+    if with_signals and not policies.may_read_signals(actor):
+        raise Forbidden
     snapshot = context.ranking.snapshot(session)
+    return _similar(context, session, actor, row, snapshot, with_signals=with_signals)
+
+
+def same_need(context: Context, session: Session, actor: Actor, challenge_id: int) -> list[ChallengeSummary]:
+    """Return what `similar_challenges` finds, for a page that is there without it while a ranking is read.
+
+    Raises `NotFound`, `Forbidden`, `NotPublished`.
+    """
+    row = access.published_of(session, actor, Side.CHALLENGE, challenge_id)
+    try:
+        snapshot = context.ranking.snapshot_at_hand(session)
+    except ServiceUnavailable:
+        return []
+    if snapshot is None:
+        return []
+    return [one.challenge for one in _similar(context, session, actor, row, snapshot, with_signals=False).items]
+
+
+def _similar(
+    context: Context, session: Session, actor: Actor, row: Any, snapshot: Snapshot, *, with_signals: bool
+) -> SimilarChallenges:
     cosines = _nearest(session, snapshot, row)
     others = match_repository.partners(session, Side.CHALLENGE, list(cosines), TextFilter(), context.clock)
     others = {text_id: other for text_id, other in others.items() if _may_be_shown(actor, row, other)}
@@ -41,7 +68,7 @@ def similar_challenges(context: Context, session: Session, actor: Actor, challen
         items=[
             SimilarChallenge(
                 challenge=ChallengeSummary.model_validate(others[text_id]),
-                likeness=round(min(alike[text_id], 1.0), 4),
+                likeness=round(min(alike[text_id], 1.0), 4) if with_signals else None,
                 shared_offers=[
                     ProfileSummary.model_validate(profiles[profile])
                     for profile in offers[text_id]

@@ -9,17 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.matches import generations
-from app.matches.list_writer import LENGTH, MINIMUM_FIT, SURE
+from app.matches.list_writer import LENGTH
+from app.matches.match_repository import is_shown
 from app.matches.sides import TABLES
 from app.models import Match
 from app.rescoring.schemas import Comparison, Exposure, Quality, SideComparison
 from app.rescoring.workshop import Workshop
+from matching.calibration import band_of
 from matching.texts import Side
 
 FIRST = 10
 """Places of a list that count for exposure."""
-BANDS = (0.25, 0.5, 0.75)
-"""Where one band of fits ends and the next begins."""
 TEXTS_AT_ONCE = 500
 
 THRESHOLDS: Mapping[str, float] = {
@@ -30,7 +30,7 @@ THRESHOLDS: Mapping[str, float] = {
     "quality_loss": 0.02,
 }
 """What stops an automatic activation: more lost matches, a lower rank correlation, lists that become empty, fewer
-startups among the first ten, or a worse nDCG than this."""
+startups among the first ten, or by more than this a worse quality, on judged texts or on decided pairs."""
 
 Lists = dict[int, list[tuple[int, float]]]
 """{text: [(partner, fit), best first]} as readers see them."""
@@ -111,7 +111,7 @@ class _Sums:
         self.kept += len(common)
         self.lost += len(old) - len(common)
         self.gained += len(new) - len(common)
-        self.bands += sum(band(old[partner]) != band(new[partner]) for partner in common)
+        self.bands += sum(band_of(old[partner]) is not band_of(new[partner]) for partner in common)
         self.emptied += bool(old) and not new
         if len(common) > 1:
             place = {partner: number for number, (partner, _) in enumerate(after)}
@@ -145,11 +145,6 @@ class _Shown:
 
     def gini(self) -> float:
         return gini(np.array(sorted(self.counts.values()), np.float64))
-
-
-def band(fit: float) -> int:
-    """Return the band of a fit."""
-    return int(np.searchsorted(BANDS, fit, side="right"))
 
 
 def kendall_tau(order: NDArray[np.int64]) -> float:
@@ -192,6 +187,7 @@ def _lists(session: Session, side: Side, generation_id: int, ids: list[int]) -> 
     lists: Lists = {}
     for text_id, partner_id, fit in session.execute(query):
         entries = lists.setdefault(text_id, [])
-        if len(entries) < LENGTH and (len(entries) < SURE or fit >= MINIMUM_FIT):
+        # Fits fall with the scores: behind the first that is not shown there is none.
+        if len(entries) < LENGTH and is_shown(len(entries) + 1, fit):
             entries.append((partner_id, fit))
     return lists

@@ -129,10 +129,15 @@ class Exposure(BaseModel):
 
 
 class Quality(BaseModel):
-    """nDCG@10 on judgements, with the old and the new encoder; None where there are none."""
+    """How well the old and the new ranking agree with people; null where there is nothing to measure with."""
 
     source: Literal["demonstration", "decisions"]
-    queries: int
+    measure: Literal["ndcg@10", "auroc"] = Field(
+        default="ndcg@10",
+        description="`auroc`: how often a pair that was accepted has the higher score than one that was declined for "
+        "a reason about the fit; null below 20 of each.",
+    )
+    queries: int = Field(description="Judged challenges, or decided pairs.")
     before: float | None
     after: float | None
 

@@ -15,6 +15,7 @@ from app.auth.actor import Actor
 from app.challenges import news_repository, repository, service, unfinished
 from app.challenges.schemas import ChallengeRead
 from app.context import Context
+from app.matches.similar import same_need
 from app.profiles import repository as profiles
 from app.publishing import policies
 from app.vocabulary import ChallengeState, ProfileState, Role
@@ -91,16 +92,23 @@ def show_own_challenges(
 
 
 @router.get("/{challenge_id}", operation_id="show_challenge")
-def show_challenge(challenge_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadChallenges) -> Response:
-    """One challenge."""
+def show_challenge(
+    challenge_id: Id, view: ViewDep, context: ContextDep, session: ReadSessionDep, actor: ReadChallenges
+) -> Response:
+    """One challenge; its own people also see who else has the same need."""
     text = service.read_challenge(session, actor, challenge_id)
     own = policies.may_write(actor, text["organisation"]["id"])
-    reads_matches = policies.may_read_matches(actor, text["organisation"]["id"], text["state"])
     steps = [] if own or text["state"] != ChallengeState.PUBLISHED else _next_steps(session, actor, challenge_id)
-    publishes = policies.may_publish(actor, text["organisation"]["id"])
-    return view.render(
-        "challenge.html", text=text, own=own, reads_matches=reads_matches, publishes=publishes, steps=steps
-    )
+    values = {
+        "own": own,
+        "reads_matches": policies.may_read_matches(actor, text["organisation"]["id"], text["state"]),
+        "publishes": policies.may_publish(actor, text["organisation"]["id"]),
+        "steps": steps,
+        "alike": same_need(context, session, actor, challenge_id)
+        if own and text["state"] == policies.PUBLISHED
+        else [],
+    }
+    return view.render("challenge.html", text=text, **values)
 
 
 def _next_steps(session: Session, actor: Actor, challenge_id: int) -> list[NextStep]:

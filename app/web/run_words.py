@@ -47,15 +47,15 @@ FAILURES = {
 }
 """Errors of which more can be said than their names."""
 SOURCES = {
-    "demonstration": N_("beurteilte Beispieltexte"),
-    "decisions": N_("Entscheidungen der Mitglieder"),
+    "demonstration": N_("Beurteilte Beispieltexte: nDCG@10"),
+    "decisions": N_("Entscheidungen der Mitglieder: wie oft ein Ja über einem Nein steht, ab je 20"),
 }
 THRESHOLDS = {
     "lost_share": N_("Anteil der Passungen, die wegfallen (höchstens)"),
     "rank_correlation": N_("Ähnlichkeit der Reihenfolgen, 1 = gleich (mindestens)"),
     "emptied_share": N_("Anteil der Listen, die leer werden (höchstens)"),
     "startups_shown_share": N_("Startups auf den ersten zehn Plätzen, gemessen an bisher (mindestens)"),
-    "quality_loss": N_("Rückgang der Güte, nDCG@10 (höchstens)"),
+    "quality_loss": N_("Rückgang der Güte (höchstens)"),
 }
 _AS_NUMBERS = frozenset({"rank_correlation", "quality_loss"})
 
@@ -154,9 +154,7 @@ def comparison_tables(view: View, found: Comparison) -> list[Table]:
             (f"{_(SOURCES[one.source])} ({one.queries})", number(view, one.before, 4), number(view, one.after, 4))
             for one in found.quality
         ]
-        tables.append(
-            Table(_(N_("Güte der Reihenfolge (nDCG@10, 1 = wie von Menschen beurteilt)")), before_after, rows)
-        )
+        tables.append(Table(_(N_("Güte der Reihenfolge (1 = wie von Menschen beurteilt)")), before_after, rows))
     return tables
 
 

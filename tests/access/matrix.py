@@ -252,6 +252,13 @@ def api_rows(ids: dict[str, int]) -> list[Row]:
             f"{challenge}/similar",
             "401 200 200 403 403 403 404 403 404 200 404 401",
         ),
+        Row(
+            "list_similar_challenges",
+            "GET",
+            f"{challenge}/similar?signals=true",
+            "401 403 403 403 403 403 404 403 404 200 404 401",
+            label="raw likeness",
+        ),
         Row("list_must_have_proposals", "GET", f"{challenge}/must-have-proposals", write_text),
         Row("list_must_have_proposals", "GET", f"{draft}/must-have-proposals", own_text, label="draft"),
         Row(

@@ -139,6 +139,10 @@ def test_challenges_with_the_same_need_are_offered_to_other_organisations_only(
         context, stories.organisation(context, "welfare", "Haus D"), "Sturz Sensor Nachtdienst", **same
     )
     client.post(f"{API}/challenges/{paused['id']}/pause")
-    (item,) = client.get(f"{API}/challenges/{challenge['id']}/similar").json()["items"]
+    path = f"{API}/challenges/{challenge['id']}/similar"
+    (item,) = client.get(path).json()["items"]
     assert item["challenge"]["id"] == twin["id"]
+    assert item["likeness"] is None, "a raw number is for admins who ask"
+    (debugged,) = client.get(path, params={"signals": "true"}).json()["items"]
+    assert 0 < debugged["likeness"] <= 1
     assert [one["id"] for one in item["shared_offers"]] == [offer["id"]]

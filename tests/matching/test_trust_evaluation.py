@@ -13,7 +13,7 @@ from matching.robustness import gain_of_stuffing, losses
 from matching.statistics import Statistics
 from matching.texts import Side
 from matching.trust_evaluation import Demands, Encoded, report
-from matching.variants import VARIANTS
+from matching.variants import VARIANTS, abbreviated
 from tests.fakes import HashingEncoder
 
 TOPICS = ("Dienstplan Schicht Krankmeldung", "Küche Essen Allergie", "Schulden Bescheid Rate", "Wohnung Miete Suche")
@@ -82,6 +82,16 @@ def test_changed_texts_lose_nothing_where_they_become_the_same_again(folder: Pat
     assert lost.keys() == VARIANTS.keys()
     assert [lost[name] for name in ("without_umlauts", "hidden_characters", "capitals")] == [0, 0, 0]
     assert gain_of_stuffing(encoded, encoder)["median_places_gained"] <= 0
+
+
+def test_abbreviations_of_the_field_are_written_out_and_back() -> None:
+    written = "Die WfbM hat nach Neuntes Buch Sozialgesetzbuch und Bundesteilhabegesetz eine MAV, kein WfbMX."
+    changed = abbreviated(written)
+    assert changed == (
+        "Die Werkstatt für behinderte Menschen hat nach SGB IX und BTHG eine Mitarbeitervertretung, kein WfbMX."
+    )
+    assert abbreviated(changed) == written
+    assert abbreviated("SGB XI und SGB XIV") == "Elftes Buch Sozialgesetzbuch und Sozialgesetzbuch XIV"
 
 
 def test_a_set_without_demands_has_only_language_pairs(folder: Path) -> None:

@@ -8,6 +8,8 @@ from app.matches import generations
 from app.models import RescoringPartition, RescoringRun, WorkerHeartbeat
 from app.models.rescoring import PartitionState, RunState
 from app.rescoring import partitions, rankings, repository, runs, service
+from app.rescoring.quality import ENOUGH
+from app.rescoring.schemas import Quality
 from tests.rescoring_runs import hashing_encoders, make_shop
 from tests.web.conftest import Site
 
@@ -68,6 +70,26 @@ def test_a_run_is_begun_compared_shown_and_taken_back(free: Site) -> None:
     assert active(free) == before
 
 
+def test_a_comparison_says_how_well_both_rankings_agree_with_people(free: Site) -> None:
+    run_id = completed(free)
+    measured = [
+        Quality(source="demonstration", measure="ndcg@10", queries=59, before=0.8912, after=0.8903),
+        Quality(source="decisions", measure="auroc", queries=47, before=0.75, after=0.721),
+    ]
+    with free.context.sessions.write() as session:
+        run = repository.get(session, run_id)
+        run.comparison = (run.comparison or {}) | {
+            "quality": [one.model_dump() for one in measured],
+            "crossed": ["quality_loss"],
+        }
+    page = free.get(f"/rescoring/{run_id}/comparison", "admin")
+    rows = {row.select("th")[0].get_text(): row.select("td") for row in page.all("tbody tr")}
+    (decided,) = (name for name in rows if name.startswith("Entscheidungen der Mitglieder"))
+    assert decided.endswith(f"ab je {ENOUGH} (47)")
+    assert [cell.get_text() for cell in rows[decided]] == ["0,75", "0,721"]
+    assert [cell.get_text() for cell in rows["Rückgang der Güte (höchstens)"]] == ["0,029", "0,02", "überschritten"]
+
+
 def test_a_second_run_is_refused_in_the_form_and_what_was_chosen_is_kept(site: Site) -> None:
     page = site.post("/rescoring/new", REQUEST | {"activate": "yes"}, "admin")
     assert page.status == 409
@@ -121,7 +143,7 @@ def test_a_threshold_stops_and_a_tick_goes_on(free: Site) -> None:
     page = free.get(f"/rescoring/{run_id}/activate", "admin")
     assert [item.get_text() for item in page.all("main .kern-list li")] == [
         "Anteil der Passungen, die wegfallen (höchstens)",
-        "Rückgang der Güte, nDCG@10 (höchstens)",
+        "Rückgang der Güte (höchstens)",
     ]
     stopped = free.post(f"/rescoring/{run_id}/activate", {}, "admin")
     assert (stopped.status, stopped.said("#errors h2")) == (409, "Der Vergleich warnt")
