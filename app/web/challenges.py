@@ -99,7 +99,7 @@ def show_challenge(
     text = service.read_challenge(session, actor, challenge_id)
     own = policies.may_write(actor, text["organisation"]["id"])
     steps = [] if own or text["state"] != ChallengeState.PUBLISHED else _next_steps(session, actor, challenge_id)
-    values = {
+    values: dict[str, Any] = {
         "own": own,
         "reads_matches": policies.may_read_matches(actor, text["organisation"]["id"], text["state"]),
         "publishes": policies.may_publish(actor, text["organisation"]["id"]),
