@@ -79,7 +79,7 @@ def _full(view: View, context: Context, actor: Actor, side: Side, error: SavedSe
     title, detail = error_text(view, error)
     lead = (view.gettext(N_("Meine Suchen ansehen")), f"{LISTS[side]}#kept")
     return view.render(
-        "error.html", error.status, title=title, detail=detail, number="", problems=(), without="", lead=lead
+        "error.html", error.status, title=title, detail=detail, number="", problems=(), without="", back="", lead=lead
     )
 
 
