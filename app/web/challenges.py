@@ -163,12 +163,16 @@ def submit_challenge_step(
     return view.redirect(f"/challenges/{challenge_id}", done)
 
 
-@router.get("/{challenge_id}/steps/{step}", operation_id="show_challenge_ending")
-def show_challenge_ending(
-    challenge_id: Id, step: Literal["solve", "close"], view: ViewDep, session: ReadSessionDep, actor: ReadChallenges
-) -> Response:
-    """Say what solving or closing means: it can't be undone."""
-    return _asked(SOLVE if step == "solve" else CLOSE, session, actor, challenge_id).show(view)
+@router.get("/{challenge_id}/steps/solve", operation_id="show_challenge_solving")
+def show_challenge_solving(challenge_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadChallenges) -> Response:
+    """Say what solving means: it can't be undone."""
+    return _asked(SOLVE, session, actor, challenge_id).show(view)
+
+
+@router.get("/{challenge_id}/steps/close", operation_id="show_challenge_closing")
+def show_challenge_closing(challenge_id: Id, view: ViewDep, session: ReadSessionDep, actor: ReadChallenges) -> Response:
+    """Say what closing means: it can't be undone."""
+    return _asked(CLOSE, session, actor, challenge_id).show(view)
 
 
 @router.get("/{challenge_id}/delete", operation_id="show_challenge_deletion")

@@ -202,19 +202,19 @@ def submit_introduction_status(
     introduction_id: Id, view: ViewDep, sent: SentDep, context: ContextDep, actor: WriteIntroductions
 ) -> Response:
     """Say how far it has come."""
+    wanted: StatusWrite | None = None
     try:
         values = STATUS.read(sent)
         sure = values.pop("end")
-        wanted: StatusWrite = parse(StatusWrite, values)
+        wanted = parse(StatusWrite, values)
         # Ending is for good and for both sides: choosing it in a list is done too easily.
-        if wanted.status is IntroductionStatus.ENDED and not sure:
+        if values["status"] == IntroductionStatus.ENDED and not sure:
             raise MalformedInput(fields=(NOT_SURE,))
         service.set_status(context, actor, introduction_id, wanted)
     except SHOWN_IN_FORMS as error:
         with context.sessions.read() as session:
-            if isinstance(error, WrongStep | ThreadClosed) and _said_before(
-                context, session, actor, introduction_id, parse(StatusWrite, STATUS.read(sent))
-            ):
+            is_late = wanted is not None and isinstance(error, WrongStep | ThreadClosed)
+            if is_late and _said_before(context, session, actor, introduction_id, wanted):
                 return view.redirect(f"/introductions/{introduction_id}", "saved")
             keep_refusal(view.request, error)
             step = STATUS.again(view, sent, error)

@@ -151,6 +151,18 @@ ERRORS = {
         N_("Dieses Netzwerk passt nicht"),
         N_("Zu „{network}“ gehören nur Organisationen der Art „{kind}“. Wählen Sie ein anderes oder keines."),
     ),
+    "other-scoring": (
+        N_("Nach anderen Regeln gemacht"),
+        N_(
+            "Dieser Stand ist nach anderen Regeln berechnet als denen, die jetzt gelten. Beginnen Sie eine neue Neuberechnung."
+        ),
+    ),
+    "ranking-made-otherwise": (
+        N_("Gerade lässt sich nichts veröffentlichen"),
+        N_(
+            "Passgenau wird gerade erneuert. Ihr Text ist nicht verloren: Gehen Sie zurück und versuchen Sie es in einigen Minuten noch einmal."
+        ),
+    ),
     "encoder-mismatch": (
         N_("Gerade gibt es keine Listen"),
         N_("Die Verwaltung muss die Listen erst neu berechnen. Ihre Texte sind gespeichert; versuchen Sie es später."),

@@ -82,8 +82,8 @@ def error_page(request: Request, error: AppError) -> Response:
     # What is wrong stands in the address: the page without it is there.
     without = request.url.path if problems and request.method == "GET" and request.url.query else ""
     back = way_back(request) if isinstance(error, Conflict | Gone) else ""
-    values = {"title": title, "detail": detail, "number": number, "problems": problems, "lead": None}
-    return view.render("error.html", error.status, without=without, back=back, **values)
+    values = {"title": title, "detail": detail, "number": number, "problems": problems}
+    return view.render("error.html", error.status, without=without, back=back, lead=None, **values)
 
 
 def way_back(request: Request) -> str:

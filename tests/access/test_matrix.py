@@ -176,9 +176,15 @@ def test_what_belongs_to_others_looks_like_what_does_not_exist(world: World) -> 
 
 def without_address(page: Any, row: Row) -> str:
     text: str = page.text.replace(page.headers["X-Request-Id"], "")
+    # A form that creates something carries another token each time.
+    text = re.sub(r'name="token" value="[\w-]*"', "", text)
     text = text.replace(row.url, "").replace(escape(row.url), "")
     # The footer leads to the form about barriers and names the page, without what follows it in the address.
-    return text.replace(row.url.partition("?")[0], "")
+    path = row.url.partition("?")[0]
+    # Answers to a form lead to a page above its address.
+    while path:
+        text, path = text.replace(path, ""), path.rpartition("/")[0]
+    return text
 
 
 def without_id(problem: dict[str, Any]) -> dict[str, Any]:

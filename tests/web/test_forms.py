@@ -295,7 +295,7 @@ def test_a_second_click_leads_where_the_first_one_did(site: Site) -> None:
     assert count(site, MailOutbox) == before + 1, "a second mail would end the link in the first"
     talk = f"/introductions/{site.ids['introduction']}"
     for status in ("pilot", "ended"):
-        step = {"status": status, "happened_on": "", "note": "Läuft."}
+        step = {"status": status, "happened_on": "", "note": "Läuft."} | ({"end": "yes"} if status == "ended" else {})
         assert {site.post(f"{talk}/status", step, "staff_a").location for _ in range(2)} == {f"{talk}?done=saved"}
     assert site.post(f"{talk}/status", step | {"note": "Anders."}, "staff_a").status == 409
     with site.context.sessions.read() as session:

@@ -127,8 +127,9 @@ def test_what_can_not_be_published_yet_says_so(site: Site) -> None:
 
 def test_a_challenge_is_closed_without_a_solution(site: Site) -> None:
     path = f"/challenges/{site.ids['challenge']}"
-    form = site.get(path, "staff_a").one('main form[action$="/close"]')
-    assert site.post(str(form["action"]), {}, "staff_a").location == f"{path}?done=closed"
+    asked = str(site.get(path, "staff_a").one('main a[href$="/close"]')["href"])
+    assert "bleibt geschlossen" in site.get(asked, "staff_a").said("main")
+    assert site.post(asked, {}, "staff_a").location == f"{path}?done=closed"
     closed = site.get(path, "staff_a")
     assert closed.said("main .kern-badge") == "Geschlossen"
     assert not closed.all('main form[action*="/steps/"]')
