@@ -70,6 +70,7 @@ def rescore(
     run = work_off(shop, runs.request_run(shop.ground, shop.encoders, actor, request), show)
     if run.state == RunState.COMPLETE:
         activate_run(shop, actor, run.id, force=True)
+        _clear_away(shop)  # one more is superseded now
     return read_run(shop.ground, run.id)
 
 
