@@ -213,8 +213,8 @@ def submit_introduction_status(
         service.set_status(context, actor, introduction_id, wanted)
     except SHOWN_IN_FORMS as error:
         with context.sessions.read() as session:
-            is_late = wanted is not None and isinstance(error, WrongStep | ThreadClosed)
-            if is_late and _said_before(context, session, actor, introduction_id, wanted):
+            is_late = isinstance(error, WrongStep | ThreadClosed)
+            if is_late and wanted and _said_before(context, session, actor, introduction_id, wanted):
                 return view.redirect(f"/introductions/{introduction_id}", "saved")
             keep_refusal(view.request, error)
             step = STATUS.again(view, sent, error)

@@ -160,7 +160,7 @@ ERRORS = {
     "ranking-made-otherwise": (
         N_("Gerade lässt sich nichts veröffentlichen"),
         N_(
-            "Passgenau wird gerade erneuert. Ihr Text ist nicht verloren: Gehen Sie zurück und versuchen Sie es in einigen Minuten noch einmal."
+            "Passgenau wird gerade erneuert. Gehen Sie zurück, dort steht Ihr Text noch; in einigen Minuten geht es wieder."
         ),
     ),
     "encoder-mismatch": (
