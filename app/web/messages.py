@@ -153,15 +153,11 @@ ERRORS = {
     ),
     "other-scoring": (
         N_("Nach anderen Regeln gemacht"),
-        N_(
-            "Dieser Stand ist nach anderen Regeln berechnet als denen, die jetzt gelten. Beginnen Sie eine neue Neuberechnung."
-        ),
+        N_("Dieser Stand ist nach anderen Regeln berechnet, als jetzt gelten. Beginnen Sie eine neue Neuberechnung."),
     ),
     "ranking-made-otherwise": (
         N_("Gerade lässt sich nichts veröffentlichen"),
-        N_(
-            "Passgenau wird gerade erneuert. Gehen Sie zurück, dort steht Ihr Text noch; in einigen Minuten geht es wieder."
-        ),
+        N_("Passgenau wird gerade erneuert. Gehen Sie zurück, dort steht Ihr Text noch; bald geht es wieder."),
     ),
     "encoder-mismatch": (
         N_("Gerade gibt es keine Listen"),
