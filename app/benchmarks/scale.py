@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from app.benchmarks import synthetic
@@ -86,6 +86,7 @@ def _build(settings: Settings, url: str, profiles: int) -> dict[str, float]:
     with sessions.write() as session:
         index.publish(session)
     indexed = time.perf_counter()
+    _settle(engine)
     with sessions.read() as session:
         size = session.scalar(text("SELECT pg_database_size(current_database())")) or 0
         tables = session.scalar(text(f"SELECT pg_total_relation_size('candidate_profile_g{generation_id}')")) or 0
@@ -96,6 +97,15 @@ def _build(settings: Settings, url: str, profiles: int) -> dict[str, float]:
         "database_gb": size / 1e9,
         "index_gb": tables / 1e9,
     }
+
+
+def _settle(engine: Engine) -> None:
+    """Let a database that was just filled become one in use: what autovacuum and the disk would still be doing."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("VACUUM (ANALYZE)"))
+        connection.execute(text("CHECKPOINT"))
+    os.sync()
 
 
 def _sample(session: Session, fingerprint: str, dimension: int) -> Iterator[StoredBatch]:
