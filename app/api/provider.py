@@ -23,7 +23,7 @@ Target = Annotated[str, Query(alias="next", max_length=1000, description="Path o
     operation_id="sign_in_with_provider",
     status_code=302,
     response_class=RedirectResponse,
-    responses=problems(404, 502, 503),
+    responses=problems(404, 422, 502, 503),
 )
 def sign_in_with_provider(
     request: Request, context: ContextDep, _actor: ReadPublic, target: Target = "/"

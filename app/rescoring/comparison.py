@@ -25,7 +25,7 @@ TEXTS_AT_ONCE = 500
 THRESHOLDS: Mapping[str, float] = {
     "lost_share": 0.5,
     "rank_correlation": 0.5,
-    "emptied_share": 0.0,
+    "emptied_share": 0.02,
     "startups_shown_share": 0.8,
     "quality_loss": 0.02,
 }

@@ -59,7 +59,7 @@ def test_a_change_asked_for_by_another_sites_page_is_refused(world: World, clien
             answer = send(client, row, headers)
             tried += 1
             accepted += answer.status_code != 403 or not (
-                "cross-origin" in answer.text or "fremder Seite" in answer.text
+                "cross-origin" in answer.text or "kam nicht von dieser Seite" in answer.text
             )
     assert accepted == 0
     assert tried > 1000

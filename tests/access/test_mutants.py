@@ -113,6 +113,7 @@ class Decisions:
         self.ask(lambda: sorted(self.session.scalars(select(model.id).where(policies.readable_in(actor, side, model)))))
         for row in self.session.scalars(select(model).options(joinedload(model.organisation))):
             self.ask(policies.may_write, actor, row.organisation_id)
+            self.ask(policies.may_publish, actor, row.organisation_id)
             for state in ("draft", "published"):
                 self.ask(policies.may_read, actor, side, row.organisation, state)
                 self.ask(policies.may_read_matches, actor, row.organisation_id, state)

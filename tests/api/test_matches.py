@@ -109,7 +109,7 @@ def test_signals_are_for_admins_who_ask(client: TestClient, challenge: int, monk
 
 FILTERS: list[tuple[dict[str, Any], Any]] = [
     ({"field_of_action": "family"}, lambda profile, _: "family" in profile["fields_of_action"]),
-    ({"region": "bayern"}, lambda profile, _: "bayern" in profile["regions"]),
+    ({"region": "bayern"}, lambda profile, _: {"bayern", "bundesweit", "remote"} & set(profile["regions"])),
     ({"language": "en"}, lambda profile, _: profile["language"] == "en"),
     ({"network": "send"}, lambda profile, _: profile["organisation"]["network"] == "send"),
     ({"minimum_fit": 0.05}, lambda _, fit: fit >= 0.05),

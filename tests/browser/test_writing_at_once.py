@@ -96,7 +96,7 @@ def test_who_writes_on_a_discarded_text_keeps_the_words(
     else:
         page.locator("#writing button[type=submit]").click()
     expect(page.locator("h1")).to_have_text(
-        {"de": "Diesen angefangenen Text gibt es nicht mehr", "en": "This unfinished text is no longer there"}[language]
+        {"de": "Diesen angefangenen Text gibt es nicht mehr", "en": "This unfinished text no longer exists"}[language]
     )
     expect(page.locator("#f-wish")).to_have_value(words)
     if javascript:
