@@ -1,6 +1,7 @@
 """All errors of the API as problem+json (RFC 9457), in the language the client prefers."""
 
 import asyncio
+import re
 from typing import Annotated, Any
 
 import structlog
@@ -155,11 +156,16 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def methods_at(app: FastAPI, path: str) -> set[str]:
     """Return the methods of all routes at an address; Starlette names only those of the first one."""
-    found: set[str] = set()
-    for route in iter_route_contexts(app.routes):
-        if route.methods and route.path and compile_path(route.path)[0].match(path):
-            found |= route.methods
-    return found
+    compiled: list[tuple[re.Pattern[str], set[str]]] | None = getattr(app.state, "compiled_paths", None)
+    if compiled is None:
+        # Routes stay as they are once there are requests, and compiling all of them takes some milliseconds.
+        compiled = [
+            (compile_path(route.path)[0], set(route.methods))
+            for route in iter_route_contexts(app.routes)
+            if route.methods and route.path
+        ]
+        app.state.compiled_paths = compiled
+    return {method for pattern, methods in compiled if pattern.match(path) for method in methods}
 
 
 def install(app: FastAPI) -> None:

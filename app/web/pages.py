@@ -1,8 +1,8 @@
 """All pages, and what they show when something fails."""
 
 from fastapi import FastAPI, Request, Response
-from starlette.routing import Match
 
+from app.api.problem_details import methods_at
 from app.errors import AppError, Conflict, Gone, NotSignedIn
 from app.web import (
     accessibility,
@@ -92,7 +92,6 @@ def way_back(request: Request) -> str:
     if path.startswith("/decisions/"):
         return "/conversations"
     while path := path.rpartition("/")[0]:
-        scope = dict(request.scope) | {"path": path, "method": "GET"}
-        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+        if "GET" in methods_at(request.app, path):
             return path
     return ""
