@@ -28,7 +28,7 @@ const told = (event, failed) => {
   if (words) ctx.target.querySelector("[data-saved]")?.remove();
 };
 document.addEventListener("htmx:after:request", (event) => {
-  if (event.detail.ctx.response.status < 400) told(event, false);
+  if (event.detail.ctx.response?.status < 400) told(event, false);
 });
 for (const name of ["htmx:response:error", "htmx:error"]) document.addEventListener(name, (event) => told(event, true));
 

@@ -33,14 +33,14 @@ def test_nobody_elses_link_decides_what_is_sent_after_signing_in(site: Site) -> 
     assert sign_in(site, asked, "staff_a").location == target, "a page is read, nothing is sent"
 
 
-@pytest.mark.parametrize("kept", [True, False])
-def test_passwords_are_not_carried(site: Site, *, kept: bool) -> None:
-    form = {"password": "geheim-1", "new_password": "geheim-2"} | ({"email": "new@people.example"} if kept else {})
-    asked = site.post("/account/email" if kept else "/account/password", form)
+@pytest.mark.parametrize(
+    ("path", "kept"), [("/account/email", {"email": ["new@people.example"]}), ("/account/password", {})]
+)
+def test_passwords_are_not_carried(site: Site, path: str, kept: dict[str, list[str]]) -> None:
+    asked = site.post(path, {"password": "geheim-1", "new_password": "geheim-2", **kept})
     assert asked.status == 401
     assert "geheim" not in asked.text
-    assert (json.loads(asked.field("carried")) == {"email": ["new@people.example"]}) if kept else not asked.all("dl")
-    assert len(asked.all('[name="carried"]')) == kept
+    assert [json.loads(str(field["value"])) for field in asked.all('[name="carried"]')] == ([kept] if kept else [])
 
 
 @pytest.mark.parametrize(
