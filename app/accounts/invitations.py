@@ -1,6 +1,7 @@
 """Managers invite colleagues, admins invite coordinators."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -26,14 +27,18 @@ def invite_member(
     ground: Ground, actor: Actor, organisation_id: int, given: InvitationNew, receipt: Receipt | None = None
 ) -> InvitationRead:
     """Invite somebody into an organisation. Raises `NotFound`, `Forbidden`, `AlreadyMember`."""
+    return _once(lambda: _invite_member(ground, actor, organisation_id, given, receipt))
+
+
+def _once(invite: Callable[[], InvitationRead]) -> InvitationRead:
     try:
-        return _invite(ground, actor, organisation_id, given, receipt)
+        return invite()
     except IntegrityError:
         # Two posts of one form raced on PostgreSQL: the other one has sent the mail.
-        return _invite(ground, actor, organisation_id, given, receipt)
+        return invite()
 
 
-def _invite(
+def _invite_member(
     ground: Ground, actor: Actor, organisation_id: int, given: InvitationNew, receipt: Receipt | None
 ) -> InvitationRead:
     now = ground.clock.now()
@@ -42,60 +47,69 @@ def _invite(
         organisation = visible_organisation(session, actor, organisation_id)
         if not policies.may_manage_members(actor, organisation_id):
             raise Forbidden
-        answer = find_answer(session, receipt, now)
-        if answer is not None and (sent := session.get(OneTimeLink, answer["id"])) is not None:
-            # A second mail would end the link in the first one.
-            return InvitationRead.model_validate(sent)
+        if (sent := _sent_already(session, receipt, now)) is not None:
+            return sent
         known = repository.by_email(session, given.email)
         if known is not None and repository.membership(session, organisation_id, known.id) is not None:
             raise AlreadyMember
-        for earlier in repository.open_invitations(session, organisation_id):
-            if earlier.email == given.email:
-                earlier.revoked_at = now
         link = OneTimeLink(
-            purpose=LinkPurpose.INVITATION,
             email=given.email,
             role=MEMBER_ROLES[organisation.kind],
             organisation_id=organisation_id,
             manager=given.manager,
             invited_by=actor.user_id,
-            created_at=now,
-            expires_at=links.lifetime_ends(LinkPurpose.INVITATION, now),
         )
-        session.add(link)
-        queue_link(session, MailTemplate.INVITATION, now, link)
         record(ground, session, actor, "member.invited", None, organisation_id=organisation_id)
-        if answer is None:
-            store_answer(session, receipt, {"id": link.id}, now)
-        return InvitationRead.model_validate(link)
+        return _send(session, link, repository.open_invitations(session, organisation_id), receipt, now)
 
 
-def invite_coordinator(ground: Ground, actor: Actor, network_slug: str, email: str) -> InvitationRead:
+def invite_coordinator(
+    ground: Ground, actor: Actor, network_slug: str, email: str, receipt: Receipt | None = None
+) -> InvitationRead:
     """Invite somebody to coordinate a network. Raises `Forbidden`, `NotFound`, `AlreadyMember`."""
+    return _once(lambda: _invite_coordinator(ground, actor, network_slug, email, receipt))
+
+
+def _invite_coordinator(
+    ground: Ground, actor: Actor, network_slug: str, email: str, receipt: Receipt | None
+) -> InvitationRead:
     now = ground.clock.now()
     with ground.sessions.write() as session:
         actor = refresh(session, actor)
         if not actor.is_admin:
             raise Forbidden
-        network = session.scalar(select(Network).where(Network.slug == network_slug))
-        if network is None:
-            raise NotFound
+        network = _network(session, network_slug)
+        if (sent := _sent_already(session, receipt, now)) is not None:
+            return sent
         known = repository.by_email(session, email)
         if known is not None and repository.coordinatorship(session, network.id, known.id) is not None:
             raise AlreadyMember
-        link = OneTimeLink(
-            purpose=LinkPurpose.INVITATION,
-            email=email,
-            role=Role.NETWORK_COORDINATOR,
-            network_id=network.id,
-            invited_by=actor.user_id,
-            created_at=now,
-            expires_at=links.lifetime_ends(LinkPurpose.INVITATION, now),
-        )
-        session.add(link)
-        queue_link(session, MailTemplate.INVITATION, now, link)
+        link = OneTimeLink(email=email, role=Role.NETWORK_COORDINATOR, network_id=network.id, invited_by=actor.user_id)
         record(ground, session, actor, "coordinator.invited", None)
-        return InvitationRead.model_validate(link)
+        return _send(session, link, repository.open_coordinator_invitations(session, network.id), receipt, now)
+
+
+def _sent_already(session: Session, receipt: Receipt | None, now: datetime) -> InvitationRead | None:
+    """Return the invitation of an earlier post of the same form: a second mail would end the link in the first one."""
+    answer = find_answer(session, receipt, now)
+    sent = session.get(OneTimeLink, answer["id"]) if answer is not None else None
+    return InvitationRead.model_validate(sent) if sent is not None else None
+
+
+def _send(
+    session: Session, link: OneTimeLink, earlier: Sequence[OneTimeLink], receipt: Receipt | None, now: datetime
+) -> InvitationRead:
+    """Store and mail an invitation. Earlier ones of the same address end."""
+    for one in earlier:
+        if one.email == link.email:
+            one.revoked_at = now
+    link.purpose = LinkPurpose.INVITATION
+    link.created_at, link.expires_at = now, links.lifetime_ends(LinkPurpose.INVITATION, now)
+    session.add(link)
+    queue_link(session, MailTemplate.INVITATION, now, link)
+    if find_answer(session, receipt, now) is None:
+        store_answer(session, receipt, {"id": link.id}, now)
+    return InvitationRead.model_validate(link)
 
 
 def list_invitations(ground: Ground, actor: Actor, organisation_id: int) -> Sequence[InvitationRead]:
@@ -115,11 +129,42 @@ def withdraw_invitation(ground: Ground, actor: Actor, organisation_id: int, invi
         visible_organisation(session, actor, organisation_id)
         if not policies.may_manage_members(actor, organisation_id):
             raise Forbidden
-        found = [row for row in repository.open_invitations(session, organisation_id) if row.id == invitation_id]
-        if not found:
-            raise NotFound
-        found[0].revoked_at = ground.clock.now()
+        _withdraw(repository.open_invitations(session, organisation_id), invitation_id, ground.clock.now())
         record(ground, session, actor, "invitation.withdrawn", None, organisation_id=organisation_id)
+
+
+def list_coordinator_invitations(ground: Ground, actor: Actor, network_slug: str) -> Sequence[InvitationRead]:
+    """Return the open invitations to coordinate a network. Raises `Forbidden`, `NotFound`."""
+    with ground.sessions.read() as session:
+        if not actor.is_admin:
+            raise Forbidden
+        rows = repository.open_coordinator_invitations(session, _network(session, network_slug).id)
+        return [InvitationRead.model_validate(row) for row in rows]
+
+
+def withdraw_coordinator_invitation(ground: Ground, actor: Actor, network_slug: str, invitation_id: int) -> None:
+    """Take an open invitation to coordinate a network back. Raises `Forbidden`, `NotFound`."""
+    with ground.sessions.write() as session:
+        actor = refresh(session, actor)
+        if not actor.is_admin:
+            raise Forbidden
+        rows = repository.open_coordinator_invitations(session, _network(session, network_slug).id)
+        _withdraw(rows, invitation_id, ground.clock.now())
+        record(ground, session, actor, "invitation.withdrawn", None)
+
+
+def _network(session: Session, slug: str) -> Network:
+    network = session.scalar(select(Network).where(Network.slug == slug))
+    if network is None:
+        raise NotFound
+    return network
+
+
+def _withdraw(rows: Sequence[OneTimeLink], invitation_id: int, now: datetime) -> None:
+    found = [row for row in rows if row.id == invitation_id]
+    if not found:
+        raise NotFound
+    found[0].revoked_at = now
 
 
 def accept_invitation(ground: Ground, given: InvitationAccept, visitor: Visitor) -> None:

@@ -88,15 +88,21 @@ def other_admins(session: Session, user_id: int) -> int:
     )
 
 
+_OPEN_INVITATIONS = (
+    select(OneTimeLink)
+    .where(
+        OneTimeLink.purpose == LinkPurpose.INVITATION, OneTimeLink.used_at.is_(None), OneTimeLink.revoked_at.is_(None)
+    )
+    .order_by(OneTimeLink.id)
+)
+
+
 def open_invitations(session: Session, organisation_id: int) -> Sequence[OneTimeLink]:
     """Return the invitations of an organisation that nobody has accepted or withdrawn."""
-    return session.scalars(
-        select(OneTimeLink)
-        .where(
-            OneTimeLink.purpose == LinkPurpose.INVITATION,
-            OneTimeLink.organisation_id == organisation_id,
-            OneTimeLink.used_at.is_(None),
-            OneTimeLink.revoked_at.is_(None),
-        )
-        .order_by(OneTimeLink.id)
-    ).all()
+    return session.scalars(_OPEN_INVITATIONS.where(OneTimeLink.organisation_id == organisation_id)).all()
+
+
+def open_coordinator_invitations(session: Session, network_id: int | None = None) -> Sequence[OneTimeLink]:
+    """Return the invitations to coordinate a network, or any, that nobody has accepted or withdrawn."""
+    of_network = OneTimeLink.network_id.is_not(None) if network_id is None else OneTimeLink.network_id == network_id
+    return session.scalars(_OPEN_INVITATIONS.where(of_network)).all()

@@ -114,8 +114,31 @@ def erase_user(user_id: Id, context: ContextDep, actor: WriteAdministration) -> 
 def invite_coordinator(
     slug: Slug, body: CoordinatorInvitation, context: ContextDep, actor: WriteAdministration
 ) -> InvitationRead:
-    """Invite somebody to coordinate a network."""
+    """Invite somebody to coordinate a network. An earlier invitation of the same address ends."""
     return invitations.invite_coordinator(context, actor, slug, body.email)
+
+
+@router.get(
+    "/networks/{slug}/invitations",
+    operation_id="list_coordinator_invitations",
+    responses=problems(401, 403, 404, 422, 503),
+)
+def list_coordinator_invitations(slug: Slug, context: ContextDep, actor: ReadAdministration) -> Listing[InvitationRead]:
+    """Open invitations to coordinate a network."""
+    return Listing(items=list(invitations.list_coordinator_invitations(context, actor, slug)), next_cursor=None)
+
+
+@router.delete(
+    "/networks/{slug}/invitations/{invitation_id}",
+    operation_id="withdraw_coordinator_invitation",
+    status_code=204,
+    responses=problems(401, 403, 404, 422, 503),
+)
+def withdraw_coordinator_invitation(
+    slug: Slug, invitation_id: Id, context: ContextDep, actor: WriteAdministration
+) -> None:
+    """Take an invitation to coordinate a network back."""
+    invitations.withdraw_coordinator_invitation(context, actor, slug, invitation_id)
 
 
 @router.delete(

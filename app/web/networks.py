@@ -1,5 +1,6 @@
 """The networks and who coordinates them, for admins."""
 
+import secrets
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -7,10 +8,11 @@ from fastapi import APIRouter, Path, Response
 from sqlalchemy.orm import Session
 
 from app.accounts import administration, invitations, repository
-from app.accounts.schemas import CoordinatorInvitation
+from app.accounts.schemas import CoordinatorInvitation, InvitationRead
 from app.api.dependencies import ContextDep, ReadAdministration, ReadSessionDep, WriteAdministration
 from app.api.paths import Id
 from app.errors import FieldError, MalformedInput, NotFound
+from app.idempotency import make_receipt
 from app.organisations import repository as organisations
 from app.web.forms import Ask, Field, Form, FormPage, SentDep, parse, submit
 from app.web.i18n import N_
@@ -46,7 +48,13 @@ def _values(session: Session) -> dict[str, Any]:
     people: dict[int, list[Any]] = {network.id: [] for network in networks}
     for grant in repository.coordinators(session):
         people[grant.network_id or 0].append(grant.user)
-    return {"networks": [(network, people[network.id]) for network in networks]}
+    invited: dict[int, list[Any]] = {network.id: [] for network in networks}
+    for link in repository.open_coordinator_invitations(session):
+        invited[link.network_id or 0].append(InvitationRead.model_validate(link))
+    return {
+        "networks": [(network, people[network.id], invited[network.id]) for network in networks],
+        "token": secrets.token_urlsafe(16),
+    }
 
 
 def _invitation(session: Session) -> Form:
@@ -70,12 +78,22 @@ def submit_coordinator_invitation(
     def use(values: dict[str, Any]) -> Response:
         network = values.pop("network")
         given: CoordinatorInvitation = parse(CoordinatorInvitation, values)
-        if network not in {known.slug for known, _people in shown["networks"]}:
+        if network not in {known.slug for known, *_people in shown["networks"]}:
             raise MalformedInput(fields=(NO_NETWORK,))
-        invitations.invite_coordinator(context, actor, network, given.email)
+        receipt = make_receipt(actor, f"invite_coordinator {network}", sent.key, given.model_dump(mode="json"))
+        invitations.invite_coordinator(context, actor, network, given.email, receipt)
         return view.redirect("/networks", "invited")
 
     return submit(view, form, sent, "networks.html", use, **shown)
+
+
+@router.post("/{slug}/invitations/{invitation_id}/withdraw", operation_id="submit_coordinator_invitation_withdrawal")
+def submit_coordinator_invitation_withdrawal(
+    slug: Slug, invitation_id: Id, view: ViewDep, context: ContextDep, actor: WriteAdministration
+) -> Response:
+    """Take an invitation back."""
+    invitations.withdraw_coordinator_invitation(context, actor, slug, invitation_id)
+    return view.redirect("/networks", "invitation-withdrawn")
 
 
 @router.get("/{slug}/coordinators/{user_id}/dismiss", operation_id="show_coordinator_dismissal")

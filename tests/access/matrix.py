@@ -353,6 +353,13 @@ def api_rows(ids: dict[str, int]) -> list[Row]:
             _as(ADMINS, 201),
             {"email": "z@people.example"},
         ),
+        Row("list_coordinator_invitations", "GET", "/networks/caritas/invitations", ADMINS),
+        Row(
+            "withdraw_coordinator_invitation",
+            "DELETE",
+            f"/networks/caritas/invitations/{ids['coordinator_invitation']}",
+            _as(ADMINS, 204),
+        ),
         Row(
             "dismiss_coordinator",
             "DELETE",

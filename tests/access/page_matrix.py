@@ -266,6 +266,8 @@ def _administration(ids: dict[str, int]) -> Iterator[Row]:
     yield _get("show_networks", "//networks", ADMINS)
     invitation = {"network": "caritas", "email": "c@people.example"}
     yield _post("submit_coordinator_invitation", "//networks/coordinators", ADMINS, invitation)
+    withdrawal = f"//networks/caritas/invitations/{ids['coordinator_invitation']}/withdraw"
+    yield _post("submit_coordinator_invitation_withdrawal", withdrawal, ADMINS)
     coordinator = f"//networks/caritas/coordinators/{ids['coordinator_a']}/dismiss"
     yield _get("show_coordinator_dismissal", coordinator, ADMINS)
     yield _post("submit_coordinator_dismissal", coordinator, ADMINS)

@@ -107,7 +107,8 @@ def expected_for_token(row: Row, scope: str) -> int:
 OPERATIONS = sorted(ROUTES)
 OF_ONES_OWN_PEOPLE = {
     *("list_users", "read_user", "deactivate_user", "reactivate_user", "make_admin", "dismiss_admin"),
-    *("list_invitations", "invite_member", "invite_coordinator", "export_organisation", "export_me"),
+    *("list_invitations", "invite_member", "export_organisation", "export_me"),
+    *("list_coordinator_invitations", "invite_coordinator"),
     *("show_users", "show_organisation", "download_organisation", "download_account"),
     *("show_networks", "show_second_factor_removal", "show_user_erasure"),
 }

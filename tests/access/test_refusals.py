@@ -133,6 +133,20 @@ def test_a_coordinator_is_invited_by_an_admin_to_a_network_that_is_there_and_onc
         invitations.invite_coordinator(context, actor, "caritas", email)
     with pytest.raises(NotFound):
         invitations.invite_coordinator(context, OPERATOR, "no-network", email)
+    with pytest.raises(Forbidden):
+        invitations.list_coordinator_invitations(context, actor, "caritas")
+    first = invitations.invite_coordinator(context, OPERATOR, "caritas", email)
+    second = invitations.invite_coordinator(context, OPERATOR, "caritas", email)
+    invitations.invite_coordinator(context, OPERATOR, "drk", email)
+    assert invitations.list_coordinator_invitations(context, OPERATOR, "caritas") == [second], "the earlier one ended"
+    with pytest.raises(NotFound):
+        invitations.withdraw_coordinator_invitation(context, OPERATOR, "caritas", first.id)
+    with pytest.raises(NotFound):
+        invitations.withdraw_coordinator_invitation(context, OPERATOR, "drk", second.id)
+    with pytest.raises(Forbidden):
+        invitations.withdraw_coordinator_invitation(context, actor, "caritas", second.id)
+    invitations.withdraw_coordinator_invitation(context, OPERATOR, "caritas", second.id)
+    assert invitations.list_coordinator_invitations(context, OPERATOR, "caritas") == []
     invitations.invite_coordinator(context, OPERATOR, "caritas", email)
     give_token(context)
     invitations.accept_invitation(context, InvitationAccept(token=TOKEN), VISITOR)

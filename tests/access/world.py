@@ -63,6 +63,7 @@ LINKS = {
     "confirmation": "confirmation-token-of-the-tests",
     "reset": "reset-token-of-the-tests-here",
     "invitation": "invitation-token-of-the-tests",
+    "coordinator_invitation": "coordinator-token-of-the-tests",
     "outcome": "outcome-token-of-the-tests-here",
 }
 
@@ -314,9 +315,18 @@ def _put_keys(context: Context, world: World) -> None:
             invited_by=ids["staff_a"],
             **common,
         )
-        session.add(invitation)
+        coordinator = OneTimeLink(
+            purpose=LinkPurpose.INVITATION,
+            token_hash=hash_token(LINKS["coordinator_invitation"]),
+            email="coming@people.example",
+            role=Role.NETWORK_COORDINATOR,
+            network_id=_network(context, "caritas"),
+            invited_by=ids["admin"],
+            **common,
+        )
+        session.add_all([invitation, coordinator])
         session.flush()
-        ids["invitation"] = invitation.id
+        ids["invitation"], ids["coordinator_invitation"] = invitation.id, coordinator.id
 
 
 def _network(context: Context, slug: str) -> int:

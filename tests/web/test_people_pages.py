@@ -97,6 +97,11 @@ def test_an_admin_invites_and_dismisses_coordinators(site: Site) -> None:
     assert site.post("/networks/coordinators", known, "admin").status == 409
     done = site.post("/networks/coordinators", {"network": "drk", "email": "c@people.example"}, "admin")
     assert done.location == "/networks?done=invited"
+    again = site.get("/networks", "admin")
+    assert "c@people.example" in again.said("main .rows")
+    (withdrawal,) = [one["action"] for one in again.all("main .rows form") if "/drk/invitations/" in str(one["action"])]
+    assert site.post(str(withdrawal), {}, "admin").location == "/networks?done=invitation-withdrawn"
+    assert "c@people.example" not in site.get("/networks", "admin").said("main .rows")
     path = f"/networks/caritas/coordinators/{site.ids['coordinator_a']}/dismiss"
     assert site.post(path, {}, "admin").location == "/networks?done=coordinator-dismissed"
     with site.context.sessions.read() as session:
