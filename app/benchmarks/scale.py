@@ -38,7 +38,8 @@ from matching.statistics import Statistics
 from matching.texts import Side
 
 QUERIES = 50
-WARM_UP = 5
+WARM_UP = 100
+"""Rankings of other challenges before: a service in use has its index in memory, not the texts that come next."""
 SHOWN = 20
 CHALLENGES = 200
 SAMPLED = 50_000

@@ -27,7 +27,7 @@ from matching.signals import DENSE_SCALE, dense_vectors
 from matching.statistics import Statistics
 from matching.texts import Side
 
-CANDIDATES: Final = 240
+CANDIDATES: Final = 200
 """Texts whose scores are computed in full: the index knows neither n-grams nor passages, and that is what they move."""
 INDEXED_FROM: Final = 5_000
 """Rows of a table from which on an index reads faster than comparing all of them."""
