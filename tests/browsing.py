@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from os import environ
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -18,6 +18,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+expect.set_options(timeout=30_000)
+"""Milliseconds; machines that run many tests at once are slow."""
 
 
 @dataclass

@@ -1,7 +1,4 @@
-"""The real application in its own process, with the encoder that only hashes words.
-
-Run as `python -m tests.hashing_server DATABASE_URL`.
-"""
+"""The real application in its own process, with the encoder that only hashes words."""
 
 import json
 import socket
@@ -13,15 +10,20 @@ from app.clock import Clock
 from app.db.engine import make_engine
 from tests.apps import open_app
 from tests.conftest import make_context
+from tests.forked import Forked
+from tests.servers import Server
 
 
-def main() -> None:
-    app = open_app(make_context(make_engine(sys.argv[1]), Clock()))
+def start(database_url: str) -> Server:
+    """Start one on a database."""
+    return Server(Forked(serve, database_url))
+
+
+def serve(database_url: str) -> None:
+    """Serve until the process ends; says on stderr where."""
+    app = open_app(make_context(make_engine(database_url), Clock()))
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     sys.stderr.write(json.dumps({"event": "serving", "url": url}) + "\n")
+    sys.stderr.flush()
     uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False)).run(sockets=[listening])
-
-
-if __name__ == "__main__":
-    main()

@@ -9,8 +9,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import httpx2 as httpx
+
+from tests.forked import Forked
 
 PASSGENAU = Path(sys.executable).parent / "passgenau"
 ROOT = Path(__file__).parent.parent
@@ -44,13 +47,18 @@ def run_command(env: dict[str, str], *words: str) -> str:
 class Server:
     """A server process. Its log is read until it says where it listens, and kept."""
 
-    def __init__(self, words: Sequence[str | Path], env: dict[str, str]) -> None:
+    def __init__(self, process: subprocess.Popen[str] | Forked) -> None:
         self.log: list[str] = []
-        self.process = subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True)
+        self.process = process
         self._address: queue.Queue[str | None] = queue.Queue()
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
         self._url: str | None = None
+
+    @classmethod
+    def run(cls, words: Sequence[str | Path], env: dict[str, str]) -> Self:
+        """Start it by a command."""
+        return cls(subprocess.Popen(words, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True))
 
     @property
     def url(self) -> str:
@@ -93,7 +101,7 @@ def servers(count: int, env: dict[str, str], *, signed_in: bool = False) -> Iter
     signed_in: `passgenau serve` as people start it; else every caller is the operator.
     """
     words = [PASSGENAU, "serve", "--port", "0"] if signed_in else [sys.executable, "-m", "tests.operator_server"]
-    started = [Server(words, env) for _ in range(count)]
+    started = [Server.run(words, env) for _ in range(count)]
     try:
         yield started
     finally:

@@ -3,7 +3,6 @@
 import itertools
 import random
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +16,8 @@ from app.db.migrate import upgrade
 from tests import stories
 from tests.conftest import DATABASES, new_database
 from tests.databases import Database, own_database
-from tests.servers import Server, environment
+from tests.hashing_server import start
+from tests.servers import Server
 
 pytestmark = pytest.mark.functional
 CONTENT = stories.CHALLENGE_CONTENT
@@ -26,10 +26,6 @@ PAUSE = 0.05
 DRAINED_AFTER = 0.5
 """Seconds between taking a server out, as a proxy does first, and ending it: a connection that the kernel has taken and
 the server has not is lost when the socket closes."""
-
-
-def start(url: str) -> Server:
-    return Server([sys.executable, "-m", "tests.hashing_server", url], environment(url))
 
 
 @pytest.fixture
@@ -101,6 +97,12 @@ class Load:
         for thread in self._threads:
             thread.start()
 
+    def wait_for(self, more: int) -> None:
+        """Wait until that many more requests have been answered."""
+        wanted = len(self.answered) + more
+        while len(self.answered) < wanted and not self.failed:
+            time.sleep(PAUSE)
+
     def stop(self) -> None:
         self._stop.set()
         for thread in self._threads:
@@ -142,6 +144,7 @@ def test_servers_are_replaced_under_load_without_a_failed_request(
         for _ in range(5):
             newer = start(url)
             load.addresses.append(newer.url)
+            load.wait_for(6)
             older = running.pop(0)
             load.addresses.remove(older.url)
             time.sleep(DRAINED_AFTER)

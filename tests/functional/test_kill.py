@@ -3,7 +3,6 @@
 import os
 import queue
 import random
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ from sqlalchemy import Engine, text
 from app.db.session import Sessions
 from app.models import Challenge, Profile
 from tests import stories
+from tests.hashing_server import start
 from tests.oracle import assert_lists_are_exact
-from tests.servers import Server, environment
 
 pytestmark = pytest.mark.functional
 
@@ -148,7 +147,7 @@ def test_no_acknowledged_write_is_lost_when_the_server_is_killed_at_random_momen
     for number in range(rounds * WRITES):
         work.put(number)
     for turn in range(rounds):
-        server = Server([sys.executable, "-m", "tests.hashing_server", database_url], environment(database_url))
+        server = start(database_url)
         with server.client() as first:
             assert first.get("/livez").status_code == 200
         clients = [Client(server.url, work, log) for _ in range(CLIENTS)]

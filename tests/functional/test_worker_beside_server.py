@@ -1,5 +1,6 @@
 """On SQLite a server starts its worker, and the two end together."""
 
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +33,7 @@ def server(tmp_path: Path) -> Server:
         f"sqlite:///{tmp_path / 'service.sqlite3'}", PASSGENAU_DATA_DIR=str(tmp_path), PASSGENAU_WORKER="auto"
     )
     run_command(env, "migrate")
-    return Server([PASSGENAU, "serve", "--port", "0"], env)
+    return Server.run([PASSGENAU, "serve", "--port", "0"], env)
 
 
 def test_a_worker_lives_as_long_as_its_server(server: Server) -> None:
@@ -45,7 +46,7 @@ def test_a_worker_lives_as_long_as_its_server(server: Server) -> None:
         until(lambda: [worker.pid for worker in workers_of(server)] not in ([], [first.pid]))
         (second,) = workers_of(server)
         assert any('"event": "worker ended"' in line for line in server.log)
-        server.process.terminate()
+        server.process.send_signal(signal.SIGTERM)
         assert server.wait(PATIENCE) == 0
         assert not second.is_running()
     finally:

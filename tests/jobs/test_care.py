@@ -27,8 +27,7 @@ def test_what_a_killed_worker_left_is_done_once_by_the_next(
         session.execute(update(Decision).values(remind_at=now - timedelta(8), expires_at=now - timedelta(days=1)))
     for how in ("die-inside", "die-after"):
         killed = start(database_url, how, tmp_path / "mails", how)
-        killed.communicate(timeout=90)
-        assert killed.returncode == -signal.SIGKILL
+        assert killed.finish(90)[0] == -signal.SIGKILL
     finish(start(database_url, "another", tmp_path / "mails"))
     with context.sessions.read() as session:
         assert set(session.scalars(select(Decision.state))) == {DecisionState.EXPIRED}

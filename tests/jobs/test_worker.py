@@ -1,8 +1,6 @@
 """Workers: what is due gets done, once, also when one is killed; and nothing about people is in their tables."""
 
 import signal
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,9 +14,9 @@ from app.jobs.serializer import JsonSerializer
 from app.mail.outbox import queue_link
 from app.models import OneTimeLink
 from app.vocabulary import LinkPurpose, MailTemplate, Role
+from tests.forked import Forked
+from tests.jobs import worker_process
 from tests.mail.test_mail import outbox
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 def put_invitations(context: Context, count: int) -> None:
@@ -36,14 +34,13 @@ def put_invitations(context: Context, count: int) -> None:
             queue_link(session, MailTemplate.INVITATION, now, link)
 
 
-def start(database_url: str, name: str, folder: Path, how: str = "once") -> subprocess.Popen[str]:
-    words = [sys.executable, "-m", "tests.jobs.worker_process", database_url, name, str(folder), how]
-    return subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+def start(database_url: str, name: str, folder: Path, how: str = "once") -> Forked:
+    return Forked(worker_process.work, database_url, name, folder, how)
 
 
-def finish(process: subprocess.Popen[str]) -> str:
-    _, log = process.communicate(timeout=90)
-    assert process.returncode == 0, log
+def finish(process: Forked) -> str:
+    status, log = process.finish(90)
+    assert status == 0, log
     return log
 
 
@@ -65,8 +62,7 @@ def test_a_mail_whose_worker_was_killed_is_sent_by_another(context: Context, dat
     put_invitations(context, 1)
     folder = tmp_path / "mails"
     killed = start(database_url, "killed", folder, "die")
-    killed.communicate(timeout=90)
-    assert killed.returncode == -signal.SIGKILL
+    assert killed.finish(90)[0] == -signal.SIGKILL
     assert outbox(context)[0].sent_at is None
     finish(start(database_url, "another", folder))
     assert outbox(context)[0].sent_at is not None
@@ -85,7 +81,7 @@ def test_a_worker_whose_looks_fail_logs_it_and_goes_on(context: Context, databas
                 time.sleep(0.1)
     finally:
         process.kill()
-        _, log = process.communicate(timeout=60)
+        _, log = process.finish(60)
     for what, error in (("broken", "ZeroDivisionError"), ("partitions", "Uncaught")):
         assert any(what in line and error in line for line in log.splitlines()), log
     assert "yilmaz" not in log

@@ -1,13 +1,7 @@
-"""A worker in its own process. Run as `python -m tests.jobs.worker_process DATABASE_URL NAME FOLDER HOW`.
-
-HOW: `once`; `die` to be killed between sending a mail and noting it; `die-inside` to be killed by the last statement of
-a piece of care, before its commit; `die-after` to be killed right after that commit, before the engine notes it;
-`broken` to look for work for ever, where two of the looks fail.
-"""
+"""A worker in its own process."""
 
 import os
 import signal
-import sys
 import threading
 from email.message import EmailMessage
 from pathlib import Path
@@ -82,21 +76,22 @@ def look_for_ever(ground: Ground, settings: Settings, name: str) -> None:
         threading.Event().wait()
 
 
-def main() -> None:
-    url, name, folder, how = sys.argv[1:]
+def work(url: str, name: str, folder: Path, how: str) -> None:
+    """Do what is due once.
+
+    how: `once`; `die` to be killed between sending a mail and noting it; `die-inside` to be killed by the last
+    statement of a piece of care, before its commit; `die-after` to be killed right after that commit, before the engine
+    notes it; `broken` to look for work for ever, where two of the looks fail.
+    """
     engine = make_engine(url)
     ground = Ground(Sessions(engine), Clock(), Security(Keys(b"a secret of the tests, no other")))
     settings = Settings(database_url=url, mail=f"file:{folder}")  # type: ignore[arg-type]
     if how == "broken":
         look_for_ever(ground, settings, name)
     elif how == "die":
-        worker.make_sender = lambda _settings: DyingSender(Path(folder))
+        worker.make_sender = lambda _settings: DyingSender(folder)
     elif how != "once":
         die_in_care(engine, how)
     if how != "die":
         worker.LOST_AFTER = worker.LOST_AFTER * 0
     worker.work_once(ground, settings, name)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,5 @@
 """A run of a part of the texts takes the rest over while people publish and workers are killed [reliability row 14]."""
 
-import multiprocessing
 import signal
 import threading
 import time
@@ -17,6 +16,7 @@ from app.profiles import service as profiles
 from app.rescoring import activation, runs, service
 from app.rescoring.schemas import RunRequest
 from tests import stories
+from tests.forked import PROCESSES
 from tests.matches.test_rescoring import assert_exact, writes_during_a_run
 from tests.oracle import assert_lists_are_exact
 from tests.rescoring import worker_process
@@ -58,10 +58,8 @@ class Reader(threading.Thread):
 
 def work_until(story: Story, *points: str) -> None:
     """Kill one worker after the other, each when it reaches its point."""
-    processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["tests.rescoring.worker_process"])
     for point in points:
-        worker = processes.Process(target=worker_process.work_until, args=(story.url, point))
+        worker = PROCESSES.Process(target=worker_process.work_until, args=(story.url, point))
         worker.start()
         worker.join(120)
         assert worker.exitcode == -signal.SIGKILL, f"{point} was not reached"

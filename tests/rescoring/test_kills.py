@@ -1,11 +1,8 @@
 """Workers are killed, stopped, replaced, doubled; a run ends with the rows it would have had [reliability row 14]."""
 
-import multiprocessing
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,13 +27,13 @@ from tests import stories
 from tests.conftest import make_context
 from tests.databases import own_database
 from tests.fakes import HashingEncoder
+from tests.forked import PROCESSES, Forked
 from tests.oracle import assert_lists_are_exact
 from tests.rescoring import worker_process
 from tests.rescoring_runs import hashing_encoders, make_shop
 
 pytestmark = pytest.mark.functional
 
-ROOT = Path(__file__).parent.parent.parent
 TEXTS = 9
 OTHER = HashingEncoder(dimension=32, name="other").fingerprint
 POINTS = [
@@ -104,10 +101,8 @@ def rows_of(context: Context, generation_id: int) -> Rows:
 
 def test_a_worker_killed_at_every_point_of_the_code_loses_and_doubles_nothing(story: Story) -> None:
     run_id = story.request()
-    processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["tests.rescoring.worker_process"])
     for point in POINTS:
-        worker = processes.Process(target=worker_process.work_until, args=(story.url, point))
+        worker = PROCESSES.Process(target=worker_process.work_until, args=(story.url, point))
         worker.start()
         worker.join(120)
         assert worker.exitcode == -signal.SIGKILL, f"{point} was not reached"
@@ -128,22 +123,20 @@ def nobody_stays() -> Iterator[None]:
     for process in Worker.started:
         if process.poll() is None:
             process.kill()
-            process.communicate(timeout=60)
+            process.finish(60)
     Worker.started.clear()
 
 
 class Worker:
     """A worker process with DBOS."""
 
-    started: ClassVar[list[subprocess.Popen[str]]] = []
+    started: ClassVar[list[Forked]] = []
 
     def __init__(self, url: str, name: str, version: str, how: str = "run", again: Path = Path("/none")) -> None:
-        words = [sys.executable, "-m", "tests.rescoring.worker_process", url, name, version, how, again]
-        self.process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        self.process = Forked(worker_process.work, url, name, version, how, again)
         self.started.append(self.process)
 
     def wait_for(self, event: str) -> None:
-        assert self.process.stderr is not None
         lines = []
         for line in self.process.stderr:
             lines.append(line)
@@ -158,13 +151,13 @@ class Worker:
             time.sleep(0.01)
 
     def finish(self) -> str:
-        _, log = self.process.communicate(timeout=120)
-        assert self.process.returncode == 0, log
+        status, log = self.process.finish(120)
+        assert status == 0, log
         return log
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.communicate(timeout=60)
+        self.process.finish(60)
 
 
 def is_locked(story: Story) -> bool:

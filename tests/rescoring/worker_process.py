@@ -1,10 +1,4 @@
-"""A worker on rescoring runs in its own process, with encoders that only hash words.
-
-Run as `python -m tests.rescoring.worker_process DATABASE_URL NAME VERSION HOW AGAIN`. HOW: `run`; `stop:POINT` to be
-stopped (SIGSTOP) at the first such point, again as long as a file AGAIN is there; `night:HH:MM` to work on the run of
-the night, the second there is, until it ended; `night3:HH:MM` where it is the third; `stuck` to work for ever without
-the encoder of the run.
-"""
+"""A worker on rescoring runs in its own process, with encoders that only hash words."""
 
 import json
 import os
@@ -81,8 +75,13 @@ def _stop() -> None:
     time.sleep(0.1)  # the signal may reach another thread first
 
 
-def main() -> None:
-    url, name, version, how, again = sys.argv[1:]
+def work(url: str, name: str, version: str, how: str, again: Path) -> None:
+    """Work as a worker with DBOS does.
+
+    how: `run`; `stop:POINT` to be stopped (SIGSTOP) at the first such point, again as long as a file `again` is there;
+    `night:HH:MM` to work on the run of the night, the second there is, until it ended; `night3:HH:MM` where it is the
+    third; `stuck` to work for ever without the encoder of the run.
+    """
     logging.configure("json")
     shrink()
     worker.APPLICATION_VERSION = version
@@ -98,7 +97,7 @@ def main() -> None:
         if kind == "stop" and reached == point:
             sys.stderr.write(json.dumps({"event": "stopping"}) + "\n")
             sys.stderr.flush()
-            stop_between_writes(Path(again))
+            stop_between_writes(again)
         time.sleep(PAUSE)
 
     def shop(ground: Ground, _settings: Settings, own_name: str) -> Workshop:
@@ -118,7 +117,3 @@ def main() -> None:
         while service.is_any_under_way(ground):
             time.sleep(0.1)
         time.sleep(0.5 if kind == "stop" else 0)
-
-
-if __name__ == "__main__":
-    main()
