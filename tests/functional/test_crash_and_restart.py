@@ -100,7 +100,7 @@ class Load:
     def wait_for(self, more: int) -> None:
         """Wait until that many more requests have been answered."""
         wanted = len(self.answered) + more
-        while len(self.answered) < wanted and not self.failed:
+        while len(self.answered) < wanted and not self.failed and any(one.is_alive() for one in self._threads):
             time.sleep(PAUSE)
 
     def stop(self) -> None:
